@@ -1,0 +1,1 @@
+"""Cameras: the only code that touches a device."""

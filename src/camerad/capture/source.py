@@ -1,0 +1,106 @@
+"""What a capture thread needs of a camera, be it a V4L2 node or the test pattern."""
+
+import enum
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class FrameFlag(enum.Enum):
+    """Why a buffer carries no picture: such frames are counted, dropped and requeued."""
+
+    ERROR = "error"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What is asked of a camera. ``None`` leaves the choice to the negotiation."""
+
+    fourcc: str | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFormat:
+    """What the driver really delivers, as S_FMT and S_PARM answered it."""
+
+    fourcc: str
+    width: int
+    height: int
+    stride: int
+    """Bytes from one row of the first plane to the next (V4L2's ``bytesperline``)."""
+    size_bytes: int
+    """Bytes of one whole picture (V4L2's ``sizeimage``); the maximum for MJPG."""
+    fps: float
+    full_range: bool
+    """Samples use 0..255; else the limited (video) range, 16..235 and 16..240."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawFrame:
+    """One dequeued buffer. ``data`` is valid only until the frame is given back."""
+
+    data: memoryview
+    sequence: int
+    """The driver's own count: a gap in it is a frame that the driver dropped."""
+    captured_at_s: float
+    """CLOCK_MONOTONIC, seconds."""
+    flag: FrameFlag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedMode:
+    """One size of one format, with the rates that it offers, fastest first."""
+
+    fourcc: str
+    width: int
+    height: int
+    fps: tuple[float, ...] = field(default=())
+
+
+class Source(Protocol):
+    """A camera. Every call blocks, and all are made from one thread at a time.
+
+    Life: ``open`` → ``start`` → ``dequeue``... → ``stop`` → ``close``. ``close`` may be called in
+    any state and any number of times, gives back everything (stream, mappings, descriptor), and
+    never raises. All others raise ``CameraFault`` when the device says no or is gone.
+    """
+
+    @property
+    def device(self) -> str:
+        """The name that people see: ``/dev/video0`` or ``pattern``."""
+
+    def open(self, mode: Mode) -> CaptureFormat:
+        """Open the device and negotiate; gives what was agreed."""
+
+    def modes(self) -> list[SupportedMode]:
+        """All that the open device offers, in the order of the driver."""
+
+    def start(self) -> None:
+        """Queue all buffers and start streaming."""
+
+    def dequeue(self, timeout_s: float) -> AbstractContextManager[RawFrame | None]:
+        """Wait for the next buffer; it is requeued when the context ends.
+
+        Gives ``None`` when ``timeout_s`` passes without a frame.
+        """
+
+    def stop(self) -> None:
+        """Stop streaming; ``start`` may follow."""
+
+    def close(self) -> None:
+        """Give everything back, whatever state the device is in."""
+
+
+class CameraFault(Exception):
+    """The device refused or is gone; the text names the device and says what a person can do."""
+
+    def __init__(self, message: str, *, gone: bool = False) -> None:
+        super().__init__(message)
+        self.gone = gone
+        """The node itself has vanished (unplugged), as opposed to busy or failing."""
+
+

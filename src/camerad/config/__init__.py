@@ -1,0 +1,1 @@
+"""The configuration: one typed schema, validated whole, written atomically."""

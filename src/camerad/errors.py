@@ -1,0 +1,129 @@
+"""The errors that camerad raises on purpose, as one tree.
+
+    CameradError                what a client may be told
+    ├── InvalidRequest          400 INVALID_REQUEST
+    ├── InvalidCredentials      401 INVALID_CREDENTIALS
+    ├── PermissionDenied        403 PERMISSION_DENIED
+    ├── NotFound                404 NOT_FOUND
+    │   └── FileMissing         404 FILE_NOT_FOUND
+    ├── Conflict                409 (never raised itself)
+    │   ├── FileExists          409 FILE_EXISTS
+    │   ├── DirectoryNotEmpty   409 DIRECTORY_NOT_EMPTY
+    │   └── RecordingInProgress 409 RECORDING_IN_PROGRESS
+    ├── PayloadTooLarge         413 PAYLOAD_TOO_LARGE
+    ├── UnsupportedMediaType    415 UNSUPPORTED_MEDIA_TYPE
+    ├── InvalidResolution       422 INVALID_RESOLUTION
+    ├── InvalidFormat           422 INVALID_FORMAT
+    ├── InvalidConfig           422 INVALID_CONFIG
+    ├── RateLimited             429 RATE_LIMITED
+    ├── CameraNotConnected      503 CAMERA_NOT_CONNECTED
+    ├── Overloaded              503 OVERLOADED
+    └── InsufficientStorage     507 INSUFFICIENT_STORAGE
+    StartupError                ends `camerad` with one line and exit code 2
+
+The HTTP status and the code of the API's error envelope stand on the class, so that the one
+place that writes the envelope needs no table, and every layer below HTTP can raise them.
+"""
+
+from typing import ClassVar
+
+
+class CameradError(Exception):
+    """What went wrong, in words a client may read: no real path, no secret, no traceback."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "INTERNAL_ERROR"
+
+    def __init__(self, message: str, details: object = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class InvalidRequest(CameradError):
+    status = 400
+    code = "INVALID_REQUEST"
+
+
+class InvalidCredentials(CameradError):
+    status = 401
+    code = "INVALID_CREDENTIALS"
+
+
+class PermissionDenied(CameradError):
+    status = 403
+    code = "PERMISSION_DENIED"
+
+
+class NotFound(CameradError):
+    status = 404
+    code = "NOT_FOUND"
+
+
+class FileMissing(NotFound):
+    code = "FILE_NOT_FOUND"
+
+
+class Conflict(CameradError):
+    status = 409
+
+
+class FileExists(Conflict):
+    code = "FILE_EXISTS"
+
+
+class DirectoryNotEmpty(Conflict):
+    code = "DIRECTORY_NOT_EMPTY"
+
+
+class RecordingInProgress(Conflict):
+    code = "RECORDING_IN_PROGRESS"
+
+
+class PayloadTooLarge(CameradError):
+    status = 413
+    code = "PAYLOAD_TOO_LARGE"
+
+
+class UnsupportedMediaType(CameradError):
+    status = 415
+    code = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class InvalidResolution(CameradError):
+    status = 422
+    code = "INVALID_RESOLUTION"
+
+
+class InvalidFormat(CameradError):
+    status = 422
+    code = "INVALID_FORMAT"
+
+
+class InvalidConfig(CameradError):
+    status = 422
+    code = "INVALID_CONFIG"
+
+
+class RateLimited(CameradError):
+    status = 429
+    code = "RATE_LIMITED"
+
+
+class CameraNotConnected(CameradError):
+    status = 503
+    code = "CAMERA_NOT_CONNECTED"
+
+
+class Overloaded(CameradError):
+    status = 503
+    code = "OVERLOADED"
+
+
+class InsufficientStorage(CameradError):
+    status = 507
+    code = "INSUFFICIENT_STORAGE"
+
+
+class StartupError(Exception):
+    """Why the daemon cannot start: one line for the console, naming what to do about it."""

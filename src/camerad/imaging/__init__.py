@@ -1,0 +1,1 @@
+"""Pixels and JPEG: unpacking, encoding, passing through, drawing."""

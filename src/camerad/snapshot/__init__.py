@@ -1,0 +1,1 @@
+"""One picture, taken now, kept as a file."""

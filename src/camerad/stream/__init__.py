@@ -1,0 +1,1 @@
+"""Live pictures to many clients: everyone gets the newest frame, nobody waits for the slowest."""

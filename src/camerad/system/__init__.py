@@ -1,0 +1,1 @@
+"""The machine: figures, health, service manager, certificate."""

@@ -1,0 +1,119 @@
+"""camerad as a process of its own, for tests that speak to it from outside."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+CAMERAD = Path(sys.executable).with_name("camerad")
+ROLES = ("viewer", "operator", "admin")
+
+
+def add_token(state: Path, role: str) -> str:
+    """Make a token of the name and role ``role`` in a state directory, as a person would."""
+    command = [CAMERAD, "token", "add", role, "--role", role, "--state", state]
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=20
+    ).stdout.strip()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class DaemonProcess:
+    """One state directory, two free ports and, between ``start`` and ``stop``, one process."""
+
+    def __init__(self, state: Path, tokens: Mapping[str, str]) -> None:
+        self.state = state
+        self.http_port = free_port()
+        self.https_port = free_port()
+        self._tokens = tokens
+        self._log_path = state.with_name(f"{state.name}.log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}"
+
+    @property
+    def pid(self) -> int:
+        return self._running().pid
+
+    def token(self, role: str) -> str:
+        return self._tokens[role]
+
+    def headers(self, role: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(role)}"}
+
+    def log(self) -> str:
+        """All that the process has printed so far, over all its starts."""
+        return self._log_path.read_text(errors="replace")
+
+    def start(self, *args: str, env: Mapping[str, str] | None = None) -> Self:
+        """Start `camerad serve` and wait until it answers. ``args`` win over the defaults here:
+        the test pattern as the camera, loopback, and plain HTTP only (``https_port`` is free).
+        """
+        defaults = {
+            "--state": self.state,
+            "--bind": "127.0.0.1",
+            "--http-port": self.http_port,
+            "--https-port": 0,
+            "--camera": "pattern",
+        }
+        options = [str(part) for pair in defaults.items() if pair[0] not in args for part in pair]
+        with self._log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                [CAMERAD, "serve", *options, *args],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(env or {})},
+            )
+        self._wait_until_it_answers(timeout_s=15)
+        return self
+
+    def stop(self, timeout_s: float = 10) -> int:
+        """End the process by SIGTERM, else by force; gives its exit code, -9 in the second case.
+        One that has ended already is left alone.
+        """
+        process = self._running()
+        process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+    def leaks(self) -> list[str]:
+        """What a log must never hold: a traceback, or one of the tokens."""
+        log = self.log()
+        return [word for word in ("Traceback", *self._tokens.values()) if word in log]
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "not started"
+        return self._process
+
+    def _wait_until_it_answers(self, timeout_s: float) -> None:
+        deadline_s = time.monotonic() + timeout_s
+        while not self._answers():
+            assert self._running().poll() is None, f"camerad ended:\n{self.log()}"
+            assert time.monotonic() < deadline_s, f"no answer in {timeout_s} s:\n{self.log()}"
+            time.sleep(0.02)  # nothing to wait on: the port opens when it opens
+
+    def _answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"{self.url}/health", timeout=2).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+        except OSError:
+            return False
+        return True

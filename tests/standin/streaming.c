@@ -62,12 +62,21 @@ static void fill(struct stream *stream, unsigned index, int64_t captured_ns)
     buffer->state = DONE;
 }
 
+static bool is_past_last_frame(const struct device *device)
+{
+    return device->settings.unplug_after && !device->absent_until_ns &&
+           device->frames >= device->settings.unplug_after;
+}
+
+static bool sees(const struct device *device, int64_t at_ns)
+{
+    return at_ns >= device->stalled_until_ns && !is_past_last_frame(device);
+}
+
 static void capture(struct stream *stream, int64_t at_ns)
 {
     struct device *device = stream->device;
     const struct settings *settings = &device->settings;
-    if (at_ns < device->stalled_until_ns)
-        return;
     device->frames++;
     if (stream->queued.count) {
         unsigned index = ring_pop(&stream->queued);
@@ -87,9 +96,7 @@ static int64_t interval_ns(const struct device *device)
 /* The frame after which the node vanishes can still be dequeued; the next call finds it gone. */
 static bool is_unplugged(const struct stream *stream)
 {
-    const struct device *device = stream->device;
-    return device->settings.unplug_after && !device->absent_until_ns &&
-           device->frames >= device->settings.unplug_after && !stream->done.count;
+    return is_past_last_frame(stream->device) && !stream->done.count;
 }
 
 void streaming_advance(struct stream *stream)
@@ -97,12 +104,13 @@ void streaming_advance(struct stream *stream)
     struct device *device = stream->device;
     int64_t now = now_ns();
     if (device->settings.unpaced) {
-        while (stream->queued.count && now >= device->stalled_until_ns)
+        while (stream->queued.count && sees(device, now))
             capture(stream, now);
         return;
     }
     for (; stream->next_frame_ns <= now; stream->next_frame_ns += interval_ns(device))
-        capture(stream, stream->next_frame_ns);
+        if (sees(device, stream->next_frame_ns))
+            capture(stream, stream->next_frame_ns);
 }
 
 void streaming_schedule(struct stream *stream)

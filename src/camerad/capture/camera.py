@@ -1,0 +1,285 @@
+"""One camera and the thread that drives it."""
+
+import enum
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from camerad.capture.negotiate import highest_resolution
+from camerad.capture.source import (
+    BrokenFrame,
+    CameraFault,
+    CaptureFormat,
+    Mode,
+    RawFrame,
+    Source,
+    SupportedMode,
+)
+
+logger = logging.getLogger(__name__)
+
+RETRY_S = 1.0
+"""Between two attempts to open a camera that failed, for ever and without growth: a camera on a
+machine comes back when somebody pushes the plug in, not when a schedule allows it."""
+
+STALL_INTERVALS = 20
+STALL_FLOOR_S = 2.0
+"""A camera that streams but gives no frame for so many frame intervals (and at least so long) is
+treated as failed: cheap hubs stop delivering without a word."""
+
+IDLE_HEARTBEAT_S = float("inf")
+
+P = TypeVar("P")
+Unpack = Callable[[memoryview], P]
+
+
+class State(enum.Enum):
+    """Where a camera is in its life."""
+
+    ABSENT = "absent"
+    PROBING = "probing"
+    READY = "ready"
+    STREAMING = "streaming"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a camera is doing. ``format`` stays what it was last while the camera is away."""
+
+    state: State
+    format: CaptureFormat | None = None
+    modes: tuple[SupportedMode, ...] = ()
+    fault: str | None = None
+
+
+@dataclass(slots=True)
+class Counters:
+    """What happened to the frames of a camera since the start. Written by its thread only."""
+
+    frames: int = 0
+    dropped: int = 0
+    """By the driver, by the gaps in its sequence: nobody gave a buffer back in time."""
+    broken: int = 0
+    """Marked in error, too short, or no valid JPEG."""
+    faults: int = 0
+
+
+class Camera(Generic[P]):
+    """Drives one source from one thread, as long as somebody wants its frames.
+
+    ``unpacker`` gives, for an agreed format, the function that takes a picture out of the driver's
+    buffer; ``publish`` gets every picture with its capture time. Both are called in the thread.
+    The thread starts with the first demand and sleeps while there is none, the device closed, so
+    that another program can have it.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        mode: Mode,
+        unpacker: Callable[[CaptureFormat], Unpack[P]],
+        publish: Callable[[P, float], None],
+    ) -> None:
+        self.source = source
+        self.counters = Counters()
+        self.heartbeat_s = IDLE_HEARTBEAT_S
+        """When the thread last showed life (CLOCK_MONOTONIC); infinite while it has no work."""
+        self.status = Status(State.PROBING)
+        self._mode = mode
+        self._unpacker = unpacker
+        self._publish = publish
+        self._wake = threading.Condition()
+        self._wanted = False
+        self._unknown = False
+        self._closing = False
+        self._stills: deque[Future[P]] = deque()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def device(self) -> str:
+        return self.source.device
+
+    @property
+    def connected(self) -> bool:
+        """The camera is there and works, as far as anyone can know without opening it."""
+        state = self.status.state
+        return state is State.STREAMING or (state is State.READY and self.source.present())
+
+    def probe(self) -> None:
+        """Find out what the camera is, before anyone looks; returns at once."""
+        with self._wake:
+            self._unknown = True
+            self._rouse()
+
+    def demand(self, wanted: bool) -> None:  # noqa: FBT001 - a setter of one yes or no
+        """Start or stop streaming; returns at once."""
+        with self._wake:
+            self._wanted = wanted
+            self._rouse()
+
+    def still(self) -> Future[P]:
+        """Take one picture at the highest resolution; the stream pauses for it and goes on."""
+        future: Future[P] = Future()
+        with self._wake:
+            self._stills.append(future)
+            self._rouse()
+        return future
+
+    @property
+    def still_mode(self) -> Mode | None:
+        """The mode of a still, where that is larger than what the camera streams."""
+        fmt = self.status.format
+        best = highest_resolution(self.status.modes)
+        if fmt is None or best is None or best.width * best.height <= fmt.width * fmt.height:
+            return None
+        return Mode(best.fourcc, best.width, best.height, None)
+
+    def close(self, timeout_s: float) -> None:
+        """End the thread and give the device back. Blocks for at most ``timeout_s``."""
+        with self._wake:
+            self._closing = True
+            self._wanted = False
+            thread = self._thread
+            self._rouse()
+        if thread is not None:
+            thread.join(timeout_s)
+
+    def _rouse(self) -> None:
+        """Make the thread look at what is wanted; the caller holds the condition."""
+        if self._thread is None and not self._closing:
+            name = f"camera {self.device}"
+            self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+            self._thread.start()
+        self._wake.notify_all()
+        self.source.interrupt()
+
+    def _run(self) -> None:
+        while self._await_work():
+            try:
+                self._work()
+            except CameraFault as fault:
+                self._failed(fault)
+            except Exception as bug:  # noqa: BLE001 - no bug may end a camera for ever
+                logger.exception("%s: unexpected", self.device)
+                self._failed(CameraFault(f"{self.device} failed: {type(bug).__name__}"))
+            finally:
+                self.source.close()
+            if self.status.fault is not None:
+                self._pause()
+
+    def _await_work(self) -> bool:
+        with self._wake:
+            self.heartbeat_s = IDLE_HEARTBEAT_S
+            while not (self._wanted or self._stills or self._unknown or self._closing):
+                self._wake.wait()
+            self.heartbeat_s = time.monotonic()
+            return not self._closing
+
+    def _pause(self) -> None:
+        with self._wake:
+            self.heartbeat_s = IDLE_HEARTBEAT_S
+            self._wake.wait_for(lambda: self._closing, RETRY_S)
+
+    def _work(self) -> None:
+        fmt = self._open()
+        self._unknown = False
+        if self._stills:
+            self._take_stills()
+        elif self._wanted:
+            self._stream(fmt)
+
+    def _open(self) -> CaptureFormat:
+        fmt = self.source.open(self._mode)
+        if self.status.fault is not None:
+            logger.info("%s is back", self.device)
+        self.status = Status(State.READY, fmt, tuple(self.source.modes()))
+        return fmt
+
+    def _stream(self, fmt: CaptureFormat) -> None:
+        unpack = self._unpacker(fmt)
+        self.source.start()
+        self._enter(State.STREAMING)
+        logger.info("%s streams %s", self.device, fmt)
+        patience_s = max(STALL_FLOOR_S, STALL_INTERVALS / fmt.fps)
+        frame_due_s = time.monotonic() + patience_s
+        sequence: int | None = None
+        while self._wanted and not self._stills:
+            self.heartbeat_s = time.monotonic()
+            if self.heartbeat_s > frame_due_s:
+                raise CameraFault(f"{self.device} has given no frame for {patience_s:.0f} s")
+            with self.source.dequeue(STALL_FLOOR_S) as raw:
+                if raw is None:
+                    continue
+                self._count_gap(sequence, raw.sequence)
+                picture = self._picture(raw, unpack)
+            sequence = raw.sequence
+            frame_due_s = time.monotonic() + patience_s
+            if picture is not None:
+                self._publish(picture, raw.captured_at_s)
+        self._enter(State.READY)
+
+    def _count_gap(self, last: int | None, sequence: int) -> None:
+        if last is not None and sequence > last + 1:
+            self.counters.dropped += sequence - last - 1
+
+    def _picture(self, raw: RawFrame, unpack: Unpack[P]) -> P | None:
+        """Take the picture out of the buffer, or count that there is none."""
+        if raw.flag is None:
+            try:
+                picture = unpack(raw.data)
+            except BrokenFrame as broken:
+                logger.debug("%s: frame %d: %s", self.device, raw.sequence, broken)
+            else:
+                self.counters.frames += 1
+                return picture
+        self.counters.broken += 1
+        return None
+
+    def _take_stills(self) -> None:
+        """Answer all who wait for a still with one picture at the highest resolution."""
+        fmt = self.status.format
+        mode = self.still_mode
+        if mode is not None:
+            self.source.close()
+            fmt = self.source.open(mode)
+        assert fmt is not None
+        unpack = self._unpacker(fmt)
+        self.source.start()
+        picture = self._first_picture(unpack)
+        self._answer_stills(lambda still: still.set_result(picture))
+
+    def _first_picture(self, unpack: Unpack[P]) -> P:
+        give_up_s = time.monotonic() + 2 * STALL_FLOOR_S
+        while not self._closing and time.monotonic() < give_up_s:
+            self.heartbeat_s = time.monotonic()
+            with self.source.dequeue(STALL_FLOOR_S) as raw:
+                picture = None if raw is None else self._picture(raw, unpack)
+            if picture is not None:
+                return picture
+        raise CameraFault(f"{self.device} gave no picture at its highest resolution")
+
+    def _answer_stills(self, answer: Callable[[Future[P]], None]) -> None:
+        while self._stills:
+            still = self._stills.popleft()
+            if still.set_running_or_notify_cancel():
+                answer(still)
+
+    def _enter(self, state: State) -> None:
+        self.status = Status(state, self.status.format, self.status.modes)
+
+    def _failed(self, fault: CameraFault) -> None:
+        """Say it once, loudly; every further attempt says it only to those who debug."""
+        self.counters.faults += 1
+        again = self.status.fault == str(fault)
+        logger.log(logging.DEBUG if again else logging.WARNING, "%s", fault)
+        state = State.ABSENT if fault.gone else State.FAULT
+        self.status = Status(state, self.status.format, self.status.modes, str(fault))
+        # A camera that failed is tried again until it works, so that its status tells the truth.
+        self._unknown = True
+        self._answer_stills(lambda still: still.set_exception(fault))

@@ -1,0 +1,19 @@
+"""Times as the API writes them."""
+
+import time
+from datetime import UTC, datetime
+
+
+def iso_utc(epoch_s: float | None = None) -> str:
+    """``2025-01-15T10:30:00Z``: the API's one form of a time; now, unless told."""
+    moment = time.time() if epoch_s is None else epoch_s
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def epoch_of(monotonic_s: float) -> float:
+    """When a CLOCK_MONOTONIC instant was, in seconds since the epoch.
+
+    Computed from both clocks now, so that a clock set after the capture (a device without a
+    battery learns the time from the network) gives the time that people mean.
+    """
+    return time.time() - (time.monotonic() - monotonic_s)

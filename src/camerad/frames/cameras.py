@@ -1,0 +1,38 @@
+"""The cameras of this device, each with its feed, by their stable numbers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from camerad.capture.camera import Camera
+from camerad.errors import NotFound
+from camerad.frames.feed import Feed
+from camerad.frames.picture import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class FedCamera:
+    """A camera together with the feed that its thread publishes to."""
+
+    id: int
+    camera: Camera[Picture]
+    feed: Feed
+
+
+class Cameras:
+    """All cameras, and which of them answers when a client names none."""
+
+    def __init__(self, cameras: Mapping[int, FedCamera], active: int) -> None:
+        self._cameras = dict(cameras)
+        self.active = active
+
+    def __iter__(self) -> Iterator[FedCamera]:
+        return iter(self._cameras.values())
+
+    def get(self, number: int | None = None) -> FedCamera:
+        """The camera of that number, or the active one; raises ``NotFound``."""
+        wanted = self.active if number is None else number
+        try:
+            return self._cameras[wanted]
+        except KeyError:
+            known = ", ".join(map(str, self._cameras))
+            raise NotFound(f"There is no camera {wanted}", f"Cameras: {known}") from None

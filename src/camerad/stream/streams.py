@@ -1,0 +1,48 @@
+"""All live streams: one broadcast per camera and quality that somebody watches."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from camerad.errors import Overloaded
+from camerad.frames.cameras import FedCamera
+from camerad.frames.picture import Jpeg
+from camerad.imaging.encoder import Encoder
+from camerad.stream.broadcast import Broadcast
+
+
+class Streams:
+    """Opens streams up to a cap of clients; each broadcast lives as long as it is watched."""
+
+    def __init__(
+        self, encoder: Encoder, placeholder: Callable[[str], Jpeg], max_clients: int
+    ) -> None:
+        self.max_clients = max_clients
+        self.clients = 0
+        self.closing = asyncio.Event()
+        """Set when the daemon stops: every stream ends then."""
+        self._encoder = encoder
+        self._placeholder = placeholder
+        self._broadcasts: dict[tuple[int, int | None], Broadcast] = {}
+
+    @contextmanager
+    def opened(self, source: FedCamera, quality: int | None) -> Iterator[Broadcast]:
+        """Count one client of this camera and quality; raises ``Overloaded`` above the cap."""
+        if self.clients >= self.max_clients:
+            raise Overloaded(
+                "Too many clients are watching", f"At most {self.max_clients} streams at a time"
+            )
+        key = (source.id, quality)
+        if key not in self._broadcasts:
+            self._broadcasts[key] = Broadcast(source, self._encoder, quality, self._placeholder)
+        broadcast = self._broadcasts[key]
+        self.clients += 1
+        try:
+            yield broadcast
+        finally:
+            self.clients -= 1
+            if not broadcast.watched:
+                self._broadcasts.pop(key, None)
+
+    def close(self) -> None:
+        self.closing.set()

@@ -1,0 +1,61 @@
+"""The V4L2 controls of an open device: brightness, exposure and their like."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import v4l2
+
+from camerad.capture import ioctl
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One adjustable property, such as brightness."""
+
+    id: int
+    type: int
+    name: str
+    minimum: int
+    maximum: int
+    step: int
+    default: int
+    flags: int
+
+
+def queryctrl(fd: int) -> Iterator[Control]:
+    """All controls that are in use, in the order of their ids."""
+    answer = v4l2.v4l2_queryctrl(id=v4l2.V4L2_CTRL_FLAG_NEXT_CTRL)
+    for _ in range(ioctl.LONGEST_LIST):
+        try:
+            ioctl.call(fd, v4l2.VIDIOC_QUERYCTRL, answer)
+        except OSError as error:
+            if error.errno in ioctl.LIST_END:
+                return
+            raise
+        if not answer.flags & v4l2.V4L2_CTRL_FLAG_DISABLED:
+            yield _control(answer)
+        answer = v4l2.v4l2_queryctrl(id=answer.id | v4l2.V4L2_CTRL_FLAG_NEXT_CTRL)
+
+
+def _control(answer: Any) -> Control:  # noqa: ANN401 - v4l2-python3 carries no types
+    return Control(
+        id=answer.id,
+        type=answer.type,
+        name=ioctl.text(answer.name),
+        minimum=answer.minimum,
+        maximum=answer.maximum,
+        step=answer.step,
+        default=answer.default_value,
+        flags=answer.flags,
+    )
+
+
+def g_ctrl(fd: int, control_id: int) -> int:
+    answer = v4l2.v4l2_control(id=control_id)
+    ioctl.call(fd, v4l2.VIDIOC_G_CTRL, answer)
+    return int(answer.value)
+
+
+def s_ctrl(fd: int, control_id: int, value: int) -> None:
+    ioctl.call(fd, v4l2.VIDIOC_S_CTRL, v4l2.v4l2_control(id=control_id, value=value))

@@ -14,7 +14,7 @@ def capture_format(answer: DriverFormat, fps: float) -> CaptureFormat:
         width=answer.width,
         height=answer.height,
         stride=stride,
-        size_bytes=answer.sizeimage or layout.picture_bytes(stride, answer.height),
+        size_bytes=answer.sizeimage or layout.picture_bytes(answer.width, answer.height, stride),
         fps=fps,
         full_range=_is_full_range(answer, layout.kind),
     )
@@ -35,4 +35,5 @@ def shortest_picture_bytes(agreed: CaptureFormat) -> int:
     layout = USABLE[agreed.fourcc]
     if layout.kind is Kind.COMPRESSED:
         return 1
-    return min(agreed.size_bytes, layout.picture_bytes(agreed.stride, agreed.height))
+    needed = layout.picture_bytes(agreed.width, agreed.height, agreed.stride)
+    return min(agreed.size_bytes, needed)

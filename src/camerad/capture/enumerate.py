@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from camerad.capture import ioctl
-from camerad.capture.faults import explained
+from camerad.capture.faults import GONE, explained
 from camerad.capture.modes import supported_modes
 from camerad.capture.source import CameraFault, Mode, SupportedMode
 from camerad.capture.v4l2 import OPEN_FLAGS, unsuitable
@@ -38,10 +38,14 @@ class DeviceInfo:
     """Why the device could not be asked; driver, bus and modes are empty then."""
 
 
+def capture_nodes(nodes: Iterable[VideoNode] | None = None) -> list[str]:
+    """The paths of all cameras, those included that are busy or that this user may not open."""
+    return [node.device for node in _cameras(nodes)]
+
+
 def capture_devices(nodes: Iterable[VideoNode] | None = None) -> list[DeviceInfo]:
-    """All capture devices, those included that are busy or that this user may not open."""
-    found = (inspect(node) for node in (udev_nodes() if nodes is None else nodes))
-    return [info for info in found if info is not None]
+    """The same cameras, with what each of them offers."""
+    return [_info(node) for node in _cameras(nodes)]
 
 
 def udev_nodes() -> Iterator[VideoNode]:
@@ -64,17 +68,25 @@ def udev_nodes() -> Iterator[VideoNode]:
             )
 
 
-def inspect(node: VideoNode) -> DeviceInfo | None:
-    """Ask the device itself; ``None`` when it is no camera, or has just gone."""
+def _cameras(nodes: Iterable[VideoNode] | None) -> list[VideoNode]:
+    return [node for node in (udev_nodes() if nodes is None else nodes) if _is_camera(node)]
+
+
+def _is_camera(node: VideoNode) -> bool:
+    """What the device says; of one that cannot be asked it is taken for granted."""
+    try:
+        with _opened(node.device) as fd:
+            return unsuitable(ioctl.querycap(fd)) is None
+    except OSError as error:
+        return error.errno not in GONE
+
+
+def _info(node: VideoNode) -> DeviceInfo:
     try:
         with explained(node.device, "be opened"), _opened(node.device) as fd:
             capability = ioctl.querycap(fd)
-            if unsuitable(capability):
-                return None
             modes = tuple(supported_modes(fd, Mode()))
     except CameraFault as fault:
-        if fault.gone:
-            return None
         return DeviceInfo(
             node.device, node.product, "", "", node.serial, node.links, (), str(fault)
         )

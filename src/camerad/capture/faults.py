@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from camerad.capture.source import CameraFault
 
-_GONE = (errno.ENODEV, errno.ENOENT, errno.ENXIO)
+GONE = (errno.ENODEV, errno.ENOENT, errno.ENXIO)
 
 _MEANING = {
     errno.EACCES: "no permission; the user that runs camerad must be in the group video",
@@ -27,7 +27,7 @@ def explained(device: str, action: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        gone = error.errno in _GONE
+        gone = error.errno in GONE
         raise CameraFault(
             f"{device} cannot {action}: {_meaning(device, error)}", gone=gone
         ) from error

@@ -29,10 +29,10 @@ class PixelFormat:
         groups = -(-width // self.pixels_per_group)
         return groups * self.pixels_per_group * self.pixel_bytes
 
-    def picture_bytes(self, stride: int, height: int) -> int:
-        """Bytes of a whole picture whose rows are ``stride`` bytes apart."""
+    def picture_bytes(self, width: int, height: int, stride: int) -> int:
+        """The least bytes of a whole picture: the last row may lack what pads it to ``stride``."""
         rows = height + (height + 1) // 2 if self.chroma_420 else height
-        return rows * stride
+        return rows * stride - (stride - self.row_bytes(width))
 
 
 _COMPRESSED = PixelFormat(Kind.COMPRESSED)

@@ -173,43 +173,40 @@ def enum_frameintervals(fd: int, fourcc: str, width: int, height: int) -> Iterat
 
 def g_fmt(fd: int) -> DriverFormat:
     """The format that is set now."""
-    return _format(fd, v4l2.VIDIOC_G_FMT, abi.v4l2_pix_format())
+    return _exchange_format(fd, v4l2.VIDIOC_G_FMT)
 
 
 def s_fmt(fd: int, fourcc: str, width: int, height: int) -> DriverFormat:
     """Ask for a format; the answer is what the driver made of it."""
-    return _format(fd, v4l2.VIDIOC_S_FMT, _asked_format(fourcc, width, height))
+    return _exchange_format(fd, v4l2.VIDIOC_S_FMT, fourcc, width, height)
 
 
 def try_fmt(fd: int, fourcc: str, width: int, height: int) -> DriverFormat:
     """As ``s_fmt``, but nothing is set."""
-    return _format(fd, v4l2.VIDIOC_TRY_FMT, _asked_format(fourcc, width, height))
+    return _exchange_format(fd, v4l2.VIDIOC_TRY_FMT, fourcc, width, height)
 
 
-def _asked_format(fourcc: str, width: int, height: int) -> abi.v4l2_pix_format:
-    return abi.v4l2_pix_format(
-        width=width,
-        height=height,
-        pixelformat=_code(fourcc),
-        field=v4l2.V4L2_FIELD_NONE,
-        priv=abi.V4L2_PIX_FMT_PRIV_MAGIC,
-    )
-
-
-def _format(fd: int, request: int, asked: abi.v4l2_pix_format) -> DriverFormat:
+def _exchange_format(
+    fd: int, request: int, fourcc: str = "", width: int = 0, height: int = 0
+) -> DriverFormat:
     exchanged = v4l2.v4l2_format(type=_CAPTURE)
-    ctypes.memmove(exchanged.fmt, ctypes.byref(asked), ctypes.sizeof(asked))
+    # v4l2-python3's own view of it ends before the quantization.
+    picture = abi.v4l2_pix_format.from_buffer(exchanged.fmt)
+    picture.pixelformat = _code(fourcc)
+    picture.width = width
+    picture.height = height
+    picture.field = v4l2.V4L2_FIELD_NONE
+    picture.priv = abi.V4L2_PIX_FMT_PRIV_MAGIC
     call(fd, request, exchanged)
-    answer = abi.v4l2_pix_format.from_buffer(exchanged.fmt)
-    extended = answer.priv == abi.V4L2_PIX_FMT_PRIV_MAGIC
+    extended = picture.priv == abi.V4L2_PIX_FMT_PRIV_MAGIC
     return DriverFormat(
-        fourcc=_fourcc(answer.pixelformat),
-        width=answer.width,
-        height=answer.height,
-        bytesperline=answer.bytesperline,
-        sizeimage=answer.sizeimage,
-        colorspace=answer.colorspace,
-        quantization=answer.quantization if extended else abi.V4L2_QUANTIZATION_DEFAULT,
+        fourcc=_fourcc(picture.pixelformat),
+        width=picture.width,
+        height=picture.height,
+        bytesperline=picture.bytesperline,
+        sizeimage=picture.sizeimage,
+        colorspace=picture.colorspace,
+        quantization=picture.quantization if extended else abi.V4L2_QUANTIZATION_DEFAULT,
     )
 
 

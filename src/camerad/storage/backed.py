@@ -1,5 +1,6 @@
 """A small state file with a copy beside it, for the day when the file cannot be read."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,12 @@ class BackedFile:
         except (OSError, ValueError) as error:
             return Loaded(None, self._warning(fault, f"nor can its copy be read: {_why(error)}"))
         return Loaded(value, self._warning(fault, "its last good copy is in use"))
+
+    def set_aside(self) -> None:
+        """Rename what cannot be read, so that the next ``write`` does not destroy it."""
+        for path in (self.path, self.copy_path):
+            with contextlib.suppress(FileNotFoundError):
+                path.rename(path.with_name(path.name + ".damaged"))
 
     def _warning(self, fault: Exception, rest: str) -> str:
         return f"{self.path.name} cannot be read ({_why(fault)}); {rest}"

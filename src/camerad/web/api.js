@@ -1,0 +1,84 @@
+// The calls of the HTTP API that this page makes, and its errors in words for people.
+
+const TIMEOUT_MS = 8000;
+
+export class ApiError extends Error {
+  // `status` is 0 when the device did not answer at all.
+  constructor(message, status, code) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export function login(username, password) {
+  return call("/api/login", { method: "POST", body: { username, password } });
+}
+
+export function info(token) {
+  return call("/api/info", { token });
+}
+
+export function cameraStatus(token) {
+  return call("/api/camera/status", { token });
+}
+
+export function snapshot(token, camera) {
+  return call(`/snapshot?camera=${camera}`, { token, method: "POST", body: {} });
+}
+
+export function health() {
+  return call("/health", {});
+}
+
+export function streamUrl(token, camera) {
+  return `/stream?${new URLSearchParams({ camera, token })}`;
+}
+
+// An <img> does not tell why it failed; the same request by fetch does. Gives null if it works.
+export async function streamError(token, camera) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const headers = { Authorization: `Bearer ${token}` };
+  try {
+    const response = await fetch(`/stream?camera=${camera}`, { headers, signal: abort.signal });
+    return response.ok ? null : await toError(response);
+  } catch {
+    return unreachable();
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+  }
+}
+
+async function call(path, options) {
+  const response = await send(path, options);
+  if (!response.ok) throw await toError(response);
+  return response.json();
+}
+
+async function send(path, { method = "GET", token, body }) {
+  const headers = {};
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (body) headers["Content-Type"] = "application/json";
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    return await fetch(path, { method, headers, body: body && JSON.stringify(body), signal });
+  } catch {
+    throw unreachable();
+  }
+}
+
+function unreachable() {
+  return new ApiError("The device does not answer.", 0, "UNREACHABLE");
+}
+
+async function toError(response) {
+  const { error = {} } = await response.json().catch(() => ({}));
+  const parts = [error.message ?? `The device answered with status ${response.status}`];
+  if (typeof error.details === "string") parts.push(error.details);
+  const wait = response.headers.get("Retry-After");
+  if (wait) parts.push(`Try again in ${wait} s`);
+  const text = parts.map((part) => part.replace(/[.\s]*$/, ".")).join(" ");
+  return new ApiError(text, response.status, error.code);
+}

@@ -1,0 +1,70 @@
+// The live picture: an <img> that shows /stream, opened again whenever it fails.
+
+import * as api from "./api.js";
+
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 8000;
+
+export class LivePicture {
+  #image;
+  #changed;
+  #source = null;
+  #timer = null;
+  #retryMs = FIRST_RETRY_MS;
+
+  live = false;
+  error = null;
+
+  // `changed` is called whenever `live` or `error` has changed.
+  constructor(image, changed) {
+    this.#image = image;
+    this.#changed = changed;
+    image.onload = () => this.#onLoad();
+    image.onerror = () => this.#onError();
+  }
+
+  // Shows this camera from now on; does nothing if it is shown already.
+  show(token, camera) {
+    if (this.#source?.token === token && this.#source.camera === camera) return;
+    this.#source = { token, camera };
+    this.reopen();
+  }
+
+  // A stream that was cut without a word still looks alive to an <img>: whoever knows better says so.
+  reopen() {
+    if (this.#source === null) return;
+    clearTimeout(this.#timer);
+    this.#set(false, this.error);
+    const { token, camera } = this.#source;
+    this.#image.src = `${api.streamUrl(token, camera)}&since=${Date.now()}`;
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#source = null;
+    this.#image.removeAttribute("src");
+    this.#set(false, null);
+  }
+
+  #onLoad() {
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#set(true, null);
+  }
+
+  async #onError() {
+    const source = this.#source;
+    if (source === null) return;
+    this.#set(false, this.error);
+    const error = await api.streamError(source.token, source.camera);
+    if (this.#source !== source) return;
+    this.#set(false, error);
+    this.#timer = setTimeout(() => this.reopen(), this.#retryMs);
+    this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS);
+  }
+
+  #set(live, error) {
+    this.live = live;
+    this.error = error;
+    this.#changed();
+  }
+}

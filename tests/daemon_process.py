@@ -16,12 +16,16 @@ CAMERAD = Path(sys.executable).with_name("camerad")
 ROLES = ("viewer", "operator", "admin")
 
 
-def add_token(state: Path, role: str) -> str:
-    """Make a token of the name and role ``role`` in a state directory, as a person would."""
-    command = [CAMERAD, "token", "add", role, "--role", role, "--state", state]
-    return subprocess.run(
-        command, check=True, capture_output=True, text=True, timeout=20
-    ).stdout.strip()
+def run_camerad(*arguments: str | Path) -> str:
+    """Run another command than ``serve`` to its end; gives what it prints."""
+    done = subprocess.run(
+        [CAMERAD, *arguments], check=True, capture_output=True, text=True, timeout=20
+    )
+    return done.stdout.strip()
+
+
+def add_token(state: Path, name: str, role: str) -> str:
+    return run_camerad("token", "add", name, "--role", role, "--state", state)
 
 
 def free_port() -> int:
@@ -37,6 +41,8 @@ class DaemonProcess:
         self.http_port = free_port()
         self.https_port = free_port()
         self._tokens = tokens
+        first = self.first_credentials()
+        self._secrets = [first[key] for key in first.keys() - {"user"}] + [*tokens.values()]
         self._log_path = state.with_name(f"{state.name}.log")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -50,6 +56,12 @@ class DaemonProcess:
 
     def token(self, role: str) -> str:
         return self._tokens[role]
+
+    def first_credentials(self) -> dict[str, str]:
+        """The ``user``, ``password`` and ``token`` that the first start has made."""
+        path = self.state / "first-credentials"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return dict(line.split(" ", 1) for line in lines)
 
     def headers(self, role: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token(role)}"}
@@ -94,9 +106,9 @@ class DaemonProcess:
             return process.wait()
 
     def leaks(self) -> list[str]:
-        """What a log must never hold: a traceback, or one of the tokens."""
+        """What a log must never hold: a traceback, or one of the secrets."""
         log = self.log()
-        return [word for word in ("Traceback", *self._tokens.values()) if word in log]
+        return [word for word in ("Traceback", *self._secrets) if word in log]
 
     def _running(self) -> subprocess.Popen[bytes]:
         assert self._process is not None, "not started"

@@ -25,11 +25,12 @@ need_packages() {
     for name; do
         [[ " $installed" == *" $name=installed "* ]] || missing+=("$name")
     done
-    if ((${#missing[@]})); then
-        say "Installing Debian packages: ${missing[*]}"
-        install_packages "${missing[@]}" ||
-            fail "these packages could not be installed; as root: apt-get install ${missing[*]}"
-    fi
+    ((${#missing[@]})) || return 0
+    say "Installing Debian packages: ${missing[*]}"
+    ((EUID == 0)) || command -v sudo >/dev/null ||
+        fail "neither root nor sudo here; as root: apt-get install ${missing[*]}"
+    install_packages "${missing[@]}" ||
+        fail "that failed; as root: apt-get install ${missing[*]}"
 }
 
 install_packages() {
@@ -46,11 +47,8 @@ apt_get() {
         apt-get --yes --quiet=2 --no-install-recommends
         -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300
     )
-    if ((EUID != 0)); then
-        command -v sudo >/dev/null || fail "neither root nor sudo here: cannot run apt-get $*"
-        command=(sudo "${command[@]}")
-    fi
-    "${command[@]}" "$@" </dev/null >&2
+    ((EUID == 0)) || command=(sudo "${command[@]}")
+    "${command[@]}" "$@" </dev/null >/dev/null
 }
 
 # need_venv runtime|dev: a .venv with what the lock file says, and the checkout itself installed in

@@ -2,6 +2,7 @@
 
 import logging
 import mmap
+import weakref
 
 from camerad.capture import ioctl
 from camerad.capture.source import CameraFault
@@ -41,9 +42,10 @@ class MappedBuffers:
         return memoryview(self._mappings[index])[:size_bytes].toreadonly()
 
     def unmap(self) -> None:
-        while self._mappings:
-            try:
-                self._mappings.pop().close()
-            except BufferError:
-                # The mapping ends with the last view of it, and until then the device is busy.
-                logger.warning("%s: a frame is still held after its time", self._device)
+        """Let the mappings go. One that is in use stays until its last user lets it go too."""
+        # Not closed: numpy.ndarray(buffer=...) refers to a mapping without an export of it, so
+        # that close would take the memory away from under such an array.
+        mappings = [weakref.ref(mapping) for mapping in self._mappings]
+        self._mappings.clear()
+        if any(mapping() is not None for mapping in mappings):
+            logger.warning("%s: a frame is still in use after its time", self._device)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from camerad.capture.frame_number import read_frame_number
-from camerad.capture.lending import lent
 from camerad.capture.negotiate import negotiate
 from camerad.capture.pattern_picture import PatternPicture
 from camerad.capture.source import CameraFault, CaptureFormat, Mode, RawFrame, SupportedMode
@@ -107,7 +106,7 @@ class PatternSource:
         sequence = self._next
         self._next += 1
         self._picture.draw(sequence)
-        with lent(self._picture.data) as data:
+        with self._picture.data as data:
             yield RawFrame(data, sequence, self._due_s(sequence))
 
     def _wait(self, timeout_s: float) -> bool:

@@ -14,7 +14,6 @@ from camerad.capture.buffers import MappedBuffers
 from camerad.capture.driver_format import capture_format, shortest_picture_bytes
 from camerad.capture.faults import explained
 from camerad.capture.formats import USABLE
-from camerad.capture.lending import lent
 from camerad.capture.modes import supported_modes
 from camerad.capture.negotiate import ChosenMode, negotiate
 from camerad.capture.source import (
@@ -126,7 +125,7 @@ class V4L2Source:
             yield None
             return
         try:
-            with lent(self._buffers.view(buffer.index, buffer.bytesused)) as data:
+            with self._buffers.view(buffer.index, buffer.bytesused) as data:
                 yield RawFrame(data, buffer.sequence, _captured_at_s(buffer), self._flag(buffer))
         finally:
             self._requeue(buffer.index)

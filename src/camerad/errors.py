@@ -109,6 +109,10 @@ class RateLimited(CameradError):
     status = 429
     code = "RATE_LIMITED"
 
+    def __init__(self, message: str, details: object = None, *, retry_after_s: int = 1) -> None:
+        super().__init__(message, details)
+        self.retry_after_s = retry_after_s
+
 
 class CameraNotConnected(CameradError):
     status = 503

@@ -36,6 +36,8 @@ IDLE_HEARTBEAT_S = float("inf")
 
 P = TypeVar("P")
 Unpack = Callable[[memoryview], P]
+Publish = Callable[[P, float], None]
+"""Takes a picture, and when it was captured: CLOCK_MONOTONIC, seconds."""
 
 
 class State(enum.Enum):
@@ -74,7 +76,8 @@ class Camera(Generic[P]):
     """Drives one source from one thread, as long as somebody wants its frames.
 
     ``unpacker`` gives, for an agreed format, the function that takes a picture out of the driver's
-    buffer; ``publish`` gets every picture with its capture time. Both are called in the thread.
+    buffer; what ``start`` is given gets every picture with its capture time. Both are called in
+    the thread.
     The thread starts with the first demand and sleeps while there is none, the device closed, so
     that another program can have it.
     """
@@ -84,7 +87,6 @@ class Camera(Generic[P]):
         source: Source,
         mode: Mode,
         unpacker: Callable[[CaptureFormat], Unpack[P]],
-        publish: Callable[[P, float], None],
     ) -> None:
         self.source = source
         self.counters = Counters()
@@ -93,9 +95,8 @@ class Camera(Generic[P]):
         self.status = Status(State.PROBING)
         self._mode = mode
         self._unpacker = unpacker
-        self._publish = publish
+        self._publish: Publish[P] | None = None
         self._wake = threading.Condition()
-        self._wanted = False
         self._unknown = False
         self._closing = False
         self._stills: deque[Future[P]] = deque()
@@ -117,10 +118,17 @@ class Camera(Generic[P]):
             self._unknown = True
             self._rouse()
 
-    def demand(self, wanted: bool) -> None:  # noqa: FBT001 - a setter of one yes or no
-        """Start or stop streaming; returns at once."""
+    def start(self, publish: Publish[P]) -> None:
+        """Stream until told to stop, whatever becomes of the camera; returns at once."""
+        self._want(publish)
+
+    def stop(self) -> None:
+        """Stop streaming and let go of the device; returns at once."""
+        self._want(None)
+
+    def _want(self, publish: Publish[P] | None) -> None:
         with self._wake:
-            self._wanted = wanted
+            self._publish = publish
             self._rouse()
 
     def still(self) -> Future[P]:
@@ -144,7 +152,7 @@ class Camera(Generic[P]):
         """End the thread and give the device back. Blocks for at most ``timeout_s``."""
         with self._wake:
             self._closing = True
-            self._wanted = False
+            self._publish = None
             thread = self._thread
             self._rouse()
         if thread is not None:
@@ -165,7 +173,7 @@ class Camera(Generic[P]):
                 self._work()
             except CameraFault as fault:
                 self._failed(fault)
-            except Exception as bug:  # noqa: BLE001 - no bug may end a camera for ever
+            except Exception as bug:  # no bug may end a camera for ever
                 logger.exception("%s: unexpected", self.device)
                 self._failed(CameraFault(f"{self.device} failed: {type(bug).__name__}"))
             finally:
@@ -176,7 +184,7 @@ class Camera(Generic[P]):
     def _await_work(self) -> bool:
         with self._wake:
             self.heartbeat_s = IDLE_HEARTBEAT_S
-            while not (self._wanted or self._stills or self._unknown or self._closing):
+            while not (self._publish or self._stills or self._unknown or self._closing):
                 self._wake.wait()
             self.heartbeat_s = time.monotonic()
             return not self._closing
@@ -191,7 +199,7 @@ class Camera(Generic[P]):
         self._unknown = False
         if self._stills:
             self._take_stills()
-        elif self._wanted:
+        elif self._publish:
             self._stream(fmt)
 
     def _open(self) -> CaptureFormat:
@@ -209,7 +217,7 @@ class Camera(Generic[P]):
         patience_s = max(STALL_FLOOR_S, STALL_INTERVALS / fmt.fps)
         frame_due_s = time.monotonic() + patience_s
         sequence: int | None = None
-        while self._wanted and not self._stills:
+        while (publish := self._publish) and not self._stills:
             self.heartbeat_s = time.monotonic()
             if self.heartbeat_s > frame_due_s:
                 raise CameraFault(f"{self.device} has given no frame for {patience_s:.0f} s")
@@ -221,7 +229,7 @@ class Camera(Generic[P]):
             sequence = raw.sequence
             frame_due_s = time.monotonic() + patience_s
             if picture is not None:
-                self._publish(picture, raw.captured_at_s)
+                publish(picture, raw.captured_at_s)
         self._enter(State.READY)
 
     def _count_gap(self, last: int | None, sequence: int) -> None:

@@ -21,6 +21,8 @@ class Mode:
     width: int | None = None
     height: int | None = None
     fps: float | None = None
+    exact: bool = False
+    """A size that the camera lacks is a fault, and not a reason to take the nearest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,9 @@ class Source(Protocol):
     def device(self) -> str:
         """The name that people see: ``/dev/video0`` or ``pattern``."""
 
+    def present(self) -> bool:
+        """Whether the device is there at all, asked without opening it; from any thread."""
+
     def open(self, mode: Mode) -> CaptureFormat:
         """Open the device and negotiate; gives what was agreed."""
 
@@ -87,6 +92,9 @@ class Source(Protocol):
 
         Gives ``None`` when ``timeout_s`` passes without a frame.
         """
+
+    def interrupt(self) -> None:
+        """End a ``dequeue`` that waits (it gives ``None``); from any thread, in any state."""
 
     def stop(self) -> None:
         """Stop streaming; ``start`` may follow."""
@@ -104,3 +112,5 @@ class CameraFault(Exception):
         """The node itself has vanished (unplugged), as opposed to busy or failing."""
 
 
+class BrokenFrame(Exception):
+    """A buffer that holds no whole picture; the text says what is wrong with it."""

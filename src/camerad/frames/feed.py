@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from camerad.frames.frame import Frame
 from camerad.frames.picture import Picture
@@ -15,25 +16,35 @@ MAILBOX_FRAMES = 4
 133 ms at 30 frames/s, and at most as many pictures in memory."""
 
 
+class Producer(Protocol):
+    """A camera, as far as its feed knows it."""
+
+    def start(self, publish: Callable[[Picture, float], None]) -> None:
+        """Give every picture, with its capture time, to ``publish``; in any thread."""
+
+    def stop(self) -> None:
+        """Give no more."""
+
+
 class Feed:
     """Hands frames from a capture thread to consumers on the event loop.
 
-    What travels back is demand: ``on_demand(True)`` with the first consumer, ``on_demand(False)``
-    when none has come back for ``linger_s`` after the last left. A client that polls pictures thus
-    does not restart the camera with every request, and nobody watching costs nothing.
+    What travels back is demand: the camera starts for the first consumer, and stops when none has
+    come back for ``linger_s`` after the last left. A client that polls pictures thus does not
+    restart it with every request, and nobody watching costs nothing.
 
     Every method but ``publish`` belongs to the event loop.
     """
 
-    def __init__(self, camera: int, on_demand: Callable[[bool], None], linger_s: float) -> None:
-        self.camera = camera
+    def __init__(self, number: int, producer: Producer, linger_s: float) -> None:
+        self.number = number
         self.linger_s = linger_s
         self.latest: Frame | None = None
         self.published = 0
         """Frames handed out since the start; the newest frame's number."""
         self.overrun = 0
         """Frames dropped because the event loop was too busy to take them."""
-        self._on_demand = on_demand
+        self._producer = producer
         self._consumers: dict[Consumer, None] = {}
         self._mailbox: deque[tuple[Picture, float]] = deque(maxlen=MAILBOX_FRAMES)
         self._delivery_scheduled = False
@@ -67,7 +78,7 @@ class Feed:
         """Have ``consumer`` called on the event loop with every frame while the context lasts."""
         self._loop = asyncio.get_running_loop()
         if not self.wanted:
-            self._on_demand(True)
+            self._producer.start(self.publish)
         if self._linger is not None:
             self._linger.cancel()
             self._linger = None
@@ -108,7 +119,7 @@ class Feed:
 
     def _hand_out(self, picture: Picture, captured_at_s: float) -> None:
         self.published += 1
-        self.latest = Frame(self.camera, self.published, captured_at_s, picture)
+        self.latest = Frame(self.number, self.published, captured_at_s, picture)
         for consumer in tuple(self._consumers):
             consumer(self.latest)
 
@@ -116,4 +127,4 @@ class Feed:
         self._linger = None
         self.latest = None
         self._mailbox.clear()
-        self._on_demand(False)
+        self._producer.stop()

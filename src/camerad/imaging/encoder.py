@@ -36,7 +36,8 @@ class Encoder:
 
     def begin(self, frame: Frame, quality: int | None) -> asyncio.Future[Jpeg]:
         """The encoding of a frame, begun now unless somebody has; not to be cancelled: others
-        may be waiting for it too."""
+        may be waiting for it too.
+        """
         key = quality or DEFAULT_QUALITY
         encoding = frame.encodings.get(key)
         if encoding is None:
@@ -48,4 +49,5 @@ class Encoder:
 
     async def jpeg(self, frame: Frame, quality: int | None) -> Jpeg:
         """The frame as JPEG of a quality, 1..100."""
-        return self.ready(frame, quality) or await asyncio.shield(self.begin(frame, quality))
+        jpeg = self.ready(frame, quality)
+        return await asyncio.shield(self.begin(frame, quality)) if jpeg is None else jpeg

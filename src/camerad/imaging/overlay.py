@@ -1,7 +1,6 @@
 """Writes a line of text, such as the time, into a picture."""
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 from camerad.frames.picture import Bytes, Packed, Planes
 from camerad.imaging.glyphs import GLYPH_ADVANCE, GLYPH_HEIGHT, draw_text, text_width
@@ -13,8 +12,6 @@ _NEUTRAL = 128
 _MARGIN_DOTS = 2
 # A dot is a pixel in a picture of 240 rows: 7 rows of text there, 31 at 1080p.
 _ROWS_PER_DOT = 240
-
-P = TypeVar("P", Planes, Packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class _Box:
         )
 
 
-def stamp(picture: P, text: str) -> P:
+def stamp(picture: Planes | Packed, text: str) -> Planes | Packed:
     """A copy with light text in a dark box at the lower left; the picture itself is shared."""
     if isinstance(picture, Packed):
         pixels = picture.pixels.copy()

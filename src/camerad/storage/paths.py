@@ -16,8 +16,8 @@ from camerad.storage.partial import PREFIX
 HOME: Final = "/media/data"
 """Where relative paths start."""
 
-# Control characters, halves of characters, and the separator of a system that clients may run.
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]")
+# Control characters, halves of characters, and what separates names, here or where clients run.
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\]")
 _MAX_PATH_BYTES = 4095
 _MAX_NAME_BYTES = 255
 
@@ -67,14 +67,26 @@ def parse_path(text: str, roots: Iterable[str]) -> VirtualPath:
 
 def check_name(name: str) -> None:
     """Raise ``InvalidRequest`` unless ``name`` can be the name of one file in the tree."""
+    fault = _name_fault(name)
+    if fault:
+        raise InvalidRequest(fault)
+
+
+def is_name(name: str) -> bool:
+    """Whether a client can name a file so."""
+    return _name_fault(name) is None
+
+
+def _name_fault(name: str) -> str | None:
     if name in {"", ".", ".."}:
-        raise InvalidRequest('A path has no empty, "." or ".." part')
-    if "/" in name or _FORBIDDEN.search(name):
-        raise InvalidRequest("A file's name has no control characters, slashes or backslashes")
+        return 'A path has no empty, "." or ".." part'
+    if _FORBIDDEN.search(name):
+        return "A file's name has no control characters, slashes or backslashes"
     if len(name.encode()) > _MAX_NAME_BYTES:
-        raise InvalidRequest(f"A file's name has at most {_MAX_NAME_BYTES} bytes")
+        return f"A file's name has at most {_MAX_NAME_BYTES} bytes"
     if name.startswith(PREFIX):
-        raise InvalidRequest("The name is reserved for files that are being written")
+        return "The name is reserved for files that are being written"
+    return None
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -15,23 +15,25 @@ class Streams:
     """Opens streams up to a cap of clients; each broadcast lives as long as it is watched."""
 
     def __init__(
-        self, encoder: Encoder, placeholder: Callable[[str], Jpeg], max_clients: int
+        self,
+        encoder: Encoder,
+        placeholder: Callable[[str], Jpeg],
+        max_clients: Callable[[], int],
     ) -> None:
-        self.max_clients = max_clients
         self.clients = 0
         self.closing = asyncio.Event()
         """Set when the daemon stops: every stream ends then."""
         self._encoder = encoder
         self._placeholder = placeholder
+        self._max_clients = max_clients
         self._broadcasts: dict[tuple[int, int | None], Broadcast] = {}
 
     @contextmanager
     def opened(self, source: FedCamera, quality: int | None) -> Iterator[Broadcast]:
         """Count one client of this camera and quality; raises ``Overloaded`` above the cap."""
-        if self.clients >= self.max_clients:
-            raise Overloaded(
-                "Too many clients are watching", f"At most {self.max_clients} streams at a time"
-            )
+        most = self._max_clients()
+        if self.clients >= most:
+            raise Overloaded("Too many clients are watching", f"At most {most} streams at a time")
         key = (source.id, quality)
         if key not in self._broadcasts:
             self._broadcasts[key] = Broadcast(source, self._encoder, quality, self._placeholder)

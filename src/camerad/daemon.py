@@ -1,0 +1,210 @@
+"""The composition root: builds every object, starts and stops them in order."""
+
+import asyncio
+import dataclasses
+import logging
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from camerad.accounts.store import Accounts
+from camerad.accounts.verifier import Verifier
+from camerad.capture.camera import Camera
+from camerad.capture.pattern import PatternSource
+from camerad.capture.source import Mode, Source
+from camerad.capture.spec import CameraSpec, SpecKind
+from camerad.config.load import load
+from camerad.config.schema import Config, Network, Storage
+from camerad.frames.cameras import Cameras, FedCamera
+from camerad.frames.feed import Feed
+from camerad.http.answers import AnySanic
+from camerad.http.app import Resource, create_app
+from camerad.http.auth import Authenticator
+from camerad.http.cameras import CameraStatus
+from camerad.http.gate import Gate
+from camerad.http.images import Images
+from camerad.http.limits import Limiter
+from camerad.http.live import Live
+from camerad.http.login import Login
+from camerad.http.snapshots import SnapshotRoute
+from camerad.http.system import System
+from camerad.http.web import Web
+from camerad.imaging.encoder import Encoder
+from camerad.imaging.placeholder import placeholder
+from camerad.imaging.pool import BufferPool
+from camerad.imaging.unpack import unpacker
+from camerad.snapshot.snapshots import Snapshots
+from camerad.storage.tree import Tree
+from camerad.stream.streams import Streams
+from camerad.system.figures import Figures
+from camerad.system.health import OK, Health
+
+logger = logging.getLogger(__name__)
+
+PLACEHOLDER_SIZE: Final = (640, 360)
+HANG_S: Final = 10.0
+"""A camera's thread that has shown no life for so long hangs in the driver: nothing inside the
+process can free it, so the watchdog has to."""
+
+CAMERA_CLOSE_S: Final = 1.0
+
+MAX_ENCODERS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line says. What it leaves open the configuration tells."""
+
+    state_dir: Path
+    config_file: Path | None = None
+    bind: str | None = None
+    http_port: int | None = None
+    https_port: int | None = None
+    cameras: Sequence[CameraSpec] = (CameraSpec(SpecKind.AUTO),)
+
+
+class Daemon:
+    """camerad without its sockets: ``app`` serves it, under any server that starts and stops it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.config = load(settings.state_dir, settings.config_file)
+        self.accounts = Accounts(settings.state_dir)
+        self.first_credentials = self.accounts.first_start()
+        self.network = _network(self.config.current.network, settings)
+        self.cameras = _cameras(settings.cameras, self.config.current)
+        self._workers = ThreadPoolExecutor(min(MAX_ENCODERS, os.cpu_count() or 1), "encoder")
+        self._files = ThreadPoolExecutor(2, "files")
+        self._encoder = Encoder(self._workers)
+        self._tree = _tree(settings.state_dir, self.config.current.storage)
+        self._streams = self._make_streams()
+        self.app = self._make_app()
+
+    async def start(self) -> None:
+        """Find out what the cameras are; they stream only when somebody looks."""
+        for warning in (*self.config.warnings, self.accounts.warning):
+            if warning:
+                logger.warning("%s", warning)
+        await asyncio.to_thread(self._tree.prepare)
+        for fed in self.cameras:
+            fed.camera.probe()
+
+    async def stop(self) -> None:
+        """End all streams, give all devices back. May be called more than once."""
+        self._streams.close()
+        closing = [asyncio.to_thread(fed.camera.close, CAMERA_CLOSE_S) for fed in self.cameras]
+        for fed in self.cameras:
+            fed.feed.close()
+        await asyncio.gather(*closing)
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        self._files.shutdown(wait=False, cancel_futures=True)
+
+    def alive(self) -> bool:
+        """No camera's thread hangs: what the service manager's watchdog wants to know."""
+        now_s = time.monotonic()
+        return all(now_s - fed.camera.heartbeat_s < HANG_S for fed in self.cameras)
+
+    def _make_streams(self) -> Streams:
+        # Every client of a camera that is away sees the same few pictures.
+        explain = lru_cache(maxsize=8)(
+            lambda why: placeholder(*PLACEHOLDER_SIZE, ["Camera not connected", why])
+        )
+        return Streams(self._encoder, explain, lambda: self.config.current.stream.max_clients)
+
+    def _make_app(self) -> AnySanic:
+        config, cameras = self.config, self.cameras
+        verifier = Verifier(self.accounts)
+        authenticator = Authenticator(
+            self.accounts, verifier.verify, lambda: config.current.auth.query_token
+        )
+        gate = Gate(authenticator, Limiter(lambda: config.current.limits))
+        images = Images(cameras, self._encoder, config)
+        live = Live(cameras, self._streams, config)
+        snapshots = Snapshots(self._tree, self._encoder, self._files, config)
+        figures = Figures()
+        resources: list[Resource] = [
+            images,
+            live,
+            SnapshotRoute(cameras, snapshots),
+            CameraStatus(cameras),
+            System(figures, self._health(figures), cameras, self._tree),
+            Login(self.accounts, verifier, config),
+            Web(gate, live.stream, images.image),
+        ]
+        app = create_app(resources, gate, config.current.network.max_connections)
+        app.before_server_start(lambda _app: self.start())
+        app.before_server_stop(lambda _app: self.stop())
+        return app
+
+    def _health(self, figures: Figures) -> Health:
+        def storage() -> str:
+            free = self._tree.usage().free
+            return OK if free > self.config.current.storage.reserve_bytes else "full"
+
+        return Health(
+            {
+                "camera": lambda: OK if self.cameras.get().camera.connected else "disconnected",
+                "storage": storage,
+                "network": lambda: OK if figures.link().connected else "disconnected",
+            }
+        )
+
+
+def _tree(state_dir: Path, storage: Storage) -> Tree:
+    roots = {virtual: state_dir / real for virtual, real in storage.roots.items()}
+    return Tree(roots, storage.reserve_bytes)
+
+
+def _network(network: Network, settings: Settings) -> Network:
+    """What the command line names goes before the configuration."""
+    told = {
+        "bind": settings.bind,
+        "http_port": settings.http_port,
+        "https_port": settings.https_port,
+    }
+    named = {key: value for key, value in told.items() if value is not None}
+    return msgspec.structs.replace(network, **named)
+
+
+def _cameras(specs: Sequence[CameraSpec], config: Config) -> Cameras:
+    """A camera for each SPEC; ``auto`` stands for all that udev shows, or else the pattern."""
+    sources = [pair for spec in specs for pair in _sources(spec, config)]
+    fed = {number: _fed_camera(number, *pair, config) for number, pair in enumerate(sources)}
+    return Cameras(fed, config.camera.active if config.camera.active in fed else 0)
+
+
+def _sources(spec: CameraSpec, config: Config) -> list[tuple[Source, Mode]]:
+    if spec.kind is SpecKind.PATTERN:
+        return [(PatternSource(), spec.mode)]
+    # Loaded for real devices only: the structures of V4L2 alone take 30 ms of the start.
+    from camerad.capture.enumerate import capture_nodes  # noqa: PLC0415
+    from camerad.capture.v4l2 import V4L2Source  # noqa: PLC0415
+
+    if spec.kind is SpecKind.DEVICE:
+        return [(V4L2Source(spec.device), _mode(spec.mode, config))]
+    found = capture_nodes()
+    return [(V4L2Source(device), _mode(Mode(), config)) for device in found] or [
+        (PatternSource(), Mode())
+    ]
+
+
+def _mode(pinned: Mode, config: Config) -> Mode:
+    """What the SPEC pins, and the configured size and rate for what it leaves open."""
+    fps = pinned.fps or config.camera.default_framerate
+    if pinned.width is not None or config.camera.default_resolution is None:
+        return dataclasses.replace(pinned, fps=fps)
+    width, height = map(int, config.camera.default_resolution.split("x"))
+    return Mode(pinned.fourcc, width, height, fps)
+
+
+def _fed_camera(number: int, source: Source, mode: Mode, config: Config) -> FedCamera:
+    pool = BufferPool()
+    camera = Camera(source, mode, partial(unpacker, allocate=pool.allocate))
+    feed = Feed(number, camera, config.camera.linger)
+    return FedCamera(number, camera, feed)

@@ -1,0 +1,72 @@
+"""One TCP connection: what Sanic's protocol does not bound, and giving the socket away."""
+
+import os
+import socket
+from asyncio import BaseTransport
+from typing import Any
+
+from sanic.http import Stage
+from sanic.server.protocols.websocket_protocol import WebSocketProtocol
+
+from camerad.http.errors import envelope
+
+REFUSED = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
+
+
+class Connection(WebSocketProtocol):
+    """Sanic's HTTP/1.1 protocol, with a cap on connections and a deadline for a request's head.
+
+    It can hand its socket over to somebody who writes to it directly.
+    """
+
+    __slots__ = ("_handed_over",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as its base takes them
+        super().__init__(*args, **kwargs)
+        self._handed_over = False
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        if len(self.app.ctx.connections) >= self.app.ctx.max_connections:
+            _refuse(transport)
+            return
+        self.app.ctx.connections.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self in self.app.ctx.connections:
+            self.app.ctx.connections.discard(self)
+            super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Sanic lets every byte of a head put its deadline off; here the first one starts it."""
+        started_at_s = self._time
+        super().data_received(data)
+        if self.http is not None and self.http.stage is Stage.REQUEST:
+            self._time = started_at_s
+
+    def check_timeouts(self) -> None:
+        """Who took the socket over has timeouts of its own."""
+        if not self._handed_over:
+            super().check_timeouts()
+
+    def hand_over(self) -> socket.socket:
+        """A second socket object of this connection, to be closed by the caller.
+
+        Sanic goes on reading, and so notices when the client leaves; it writes no more, and ends
+        the connection when the handler returns.
+        """
+        self._handed_over = True
+        self._http.keep_alive = False
+        assert self.transport is not None
+        return socket.socket(fileno=os.dup(self.transport.get_extra_info("socket").fileno()))
+
+    def finished(self) -> None:
+        """The taker has written a whole response: Sanic need not make one."""
+        self._http.stage = Stage.IDLE
+
+
+def _refuse(transport: BaseTransport) -> None:
+    body = envelope(503, "OVERLOADED", "Too many connections").body or b""
+    head = REFUSED + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    transport.write(head + body)  # type: ignore[attr-defined]  # a stream transport, always
+    transport.close()

@@ -1,0 +1,77 @@
+"""The error envelope: the only place that turns an exception into an answer."""
+
+import logging
+from typing import Final
+
+from sanic import HTTPResponse, Request
+from sanic.exceptions import RequestCancelled, SanicException
+
+from camerad.clock import iso_utc
+from camerad.errors import CameradError, RateLimited
+from camerad.http.answers import AnySanic, json_answer
+
+logger = logging.getLogger(__name__)
+
+CHALLENGES: Final = ('Bearer realm="camerad"', 'Basic realm="camerad", charset="UTF-8"')
+
+# What Sanic itself raises while it reads a request or finds the route, in words for the client:
+# its own texts quote the URL, and with it the token.
+_FOR_STATUS: Final[dict[int, tuple[str, str]]] = {
+    400: ("INVALID_REQUEST", "The request is malformed"),
+    404: ("NOT_FOUND", "There is nothing at this path"),
+    405: ("METHOD_NOT_ALLOWED", "This path does not answer to this method"),
+    408: ("INVALID_REQUEST", "The request took too long to arrive"),
+    413: ("PAYLOAD_TOO_LARGE", "The request is too large"),
+    414: ("INVALID_REQUEST", "The URL is too long"),
+    416: ("RANGE_NOT_SATISFIABLE", "The file has no such range"),
+    417: ("INVALID_REQUEST", "The expectation cannot be met"),
+    503: ("OVERLOADED", "The request could not be answered in time"),
+}
+
+
+def envelope(status: int, code: str, message: str, details: object = None) -> HTTPResponse:
+    """The reference's error answer; ``details`` is always there, and a string unless structured."""
+    error = {
+        "code": code,
+        "message": message,
+        "details": "" if details is None else details,
+        "timestamp": iso_utc(),
+    }
+    return json_answer({"error": error}, status)
+
+
+def install(app: AnySanic) -> None:
+    """Make every error of this application leave through the envelope."""
+    app.error_handler.add(CameradError, _camerad_error)
+    app.error_handler.add(SanicException, _sanic_error)
+    app.error_handler.add(RequestCancelled, _client_gone)
+    app.error_handler.add(Exception, _bug)
+
+
+def _camerad_error(_request: Request, error: CameradError) -> HTTPResponse:
+    answer = envelope(error.status, error.code, error.message, error.details)
+    if error.status == 401:
+        for challenge in CHALLENGES:
+            answer.headers.add("www-authenticate", challenge)
+    if isinstance(error, RateLimited):
+        answer.headers["retry-after"] = str(error.retry_after_s)
+    return answer
+
+
+def _sanic_error(request: Request, error: SanicException) -> HTTPResponse:
+    if error.status_code not in _FOR_STATUS:
+        return _bug(request, error)
+    code, message = _FOR_STATUS[error.status_code]
+    answer = envelope(error.status_code, code, message)
+    answer.headers.update(error.headers)
+    return answer
+
+
+def _client_gone(_request: Request, _error: Exception) -> HTTPResponse:
+    """Nobody reads this answer; Sanic wants one all the same."""
+    return envelope(400, "INVALID_REQUEST", "The client has gone")
+
+
+def _bug(request: Request, error: Exception) -> HTTPResponse:
+    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return envelope(500, "INTERNAL_ERROR", "The request failed inside the device")

@@ -1,0 +1,127 @@
+"""``/stream``: the live picture, as multipart/x-mixed-replace."""
+
+import asyncio
+from typing import Final
+
+from sanic import Blueprint, Request
+from sanic.headers import format_http1_response
+from sanic.response import BaseHTTPResponse, HTTPResponse
+
+from camerad.accounts.roles import Role
+from camerad.config.store import ConfigStore
+from camerad.frames.cameras import Cameras
+from camerad.http import params
+from camerad.http.connection import Connection
+from camerad.http.gate import Gate
+from camerad.http.limits import Limit
+from camerad.stream.broadcast import Broadcast
+from camerad.stream.part import CONTENT_TYPE, PREAMBLE, Part
+from camerad.stream.streams import Streams
+from camerad.stream.viewer import Viewer
+
+STALLED_AFTER_S: Final = 60.0
+"""A client that has taken no byte for so long is not slow but dead."""
+
+HEADERS: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+
+
+class Live:
+    """Opens live streams.
+
+    Over plain HTTP the socket itself is written to, so that a picture costs each client one system
+    call and no copy; over TLS, or under another server, Sanic does the writing.
+    """
+
+    def __init__(self, cameras: Cameras, streams: Streams, config: ConfigStore) -> None:
+        self._cameras = cameras
+        self._streams = streams
+        self._config = config
+
+    def blueprint(self, gate: Gate) -> Blueprint:
+        blueprint = Blueprint("live")
+        gate.route(blueprint, ("/stream",), self.stream, role=Role.VIEWER, limit=Limit.IMAGE)
+        return blueprint
+
+    async def stream(self, request: Request) -> BaseHTTPResponse | None:
+        quality = params.quality(request) or self._config.current.stream.quality
+        fed = self._cameras.get(params.camera(request))
+        if request.method == "HEAD":
+            return HTTPResponse(headers=HEADERS, content_type=CONTENT_TYPE)
+        with self._streams.opened(fed, quality) as broadcast:
+            connection = _plain_connection(request)
+            if connection is not None:
+                await self._write_to_socket(request, connection, broadcast)
+            else:
+                await self._write_through_sanic(request, broadcast)
+        return None
+
+    async def _write_to_socket(
+        self, request: Request, connection: Connection, broadcast: Broadcast
+    ) -> None:
+        head = await _head(request)
+        gone = asyncio.Event()
+        with connection.hand_over() as sock:
+            viewer = Viewer(sock, gone.set)
+            try:
+                viewer.offer(Part((head, PREAMBLE, b""), len(head) + len(PREAMBLE)))
+                with broadcast.joined(viewer.offer):
+                    await self._until_over(viewer, gone)
+            finally:
+                viewer.close()
+        connection.finished()
+
+    async def _until_over(self, viewer: Viewer, gone: asyncio.Event) -> None:
+        """Wait for the client to leave (then this is cancelled, or ``gone``), or to stop reading
+        for good, or for the daemon to stop.
+        """
+        loop = asyncio.get_running_loop()
+        ends = [loop.create_task(gone.wait()), loop.create_task(self._streams.closing.wait())]
+        try:
+            over: set[asyncio.Task[bool]] = set()
+            while not over and loop.time() - viewer.progress_at_s < STALLED_AFTER_S:
+                over, _ = await asyncio.wait(
+                    ends, timeout=STALLED_AFTER_S / 4, return_when=asyncio.FIRST_COMPLETED
+                )
+        finally:
+            for end in ends:
+                end.cancel()
+
+    async def _write_through_sanic(self, request: Request, broadcast: Broadcast) -> None:
+        response = await request.respond(headers=HEADERS, content_type=CONTENT_TYPE)
+        await response.send(PREAMBLE)
+        async for part in broadcast.parts():
+            if self._streams.closing.is_set():
+                return
+            await response.send(b"".join(part.pieces))
+
+
+def _plain_connection(request: Request) -> Connection | None:
+    """Our own connection, if it is one without TLS."""
+    protocol: object = request.protocol
+    plain = request.transport.get_extra_info("ssl_object") is None
+    return protocol if plain and isinstance(protocol, Connection) else None
+
+
+class _HandedOver(BaseHTTPResponse):
+    """Goes through the response middleware for its headers; somebody else sends it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status = 200
+        self.content_type = CONTENT_TYPE
+        self.headers.update(HEADERS)
+        self.headers["connection"] = "close"
+
+    async def send(self, data: object = None, end_stream: bool | None = None) -> None:
+        """Nothing: the stream has its own way out."""
+
+
+async def _head(request: Request) -> bytes:
+    """The response's head. Without Content-Length or chunks, as every MJPEG client knows it: the
+    end of the connection is the end of the stream.
+    """
+    response = await request.respond(_HandedOver())
+    head: bytes = format_http1_response(200, response.processed_headers)
+    while request.transport.get_write_buffer_size():  # type: ignore[attr-defined]  # has it
+        await asyncio.sleep(0.01)  # an earlier answer on this connection is still on its way
+    return head

@@ -1,0 +1,56 @@
+"""``POST /api/login``: a user and password for a token, for browsers."""
+
+import time
+
+import msgspec
+from sanic import Blueprint, Request
+from sanic.response import BaseHTTPResponse
+
+from camerad.accounts.store import Accounts
+from camerad.accounts.verifier import Verifier
+from camerad.clock import iso_utc
+from camerad.config.store import ConfigStore
+from camerad.http import params
+from camerad.http.answers import json_answer
+from camerad.http.auth import client_address
+from camerad.http.gate import Gate
+from camerad.http.limits import Limit
+
+
+class LoginRequest(msgspec.Struct):
+    """The body of ``POST /api/login``."""
+
+    username: str
+    password: str
+
+
+class Login:
+    """Opens sessions. Open to all, since it is where credentials are shown; failures back off."""
+
+    def __init__(self, accounts: Accounts, verifier: Verifier, config: ConfigStore) -> None:
+        self._accounts = accounts
+        self._verifier = verifier
+        self._config = config
+
+    def blueprint(self, gate: Gate) -> Blueprint:
+        blueprint = Blueprint("login")
+        gate.route(
+            blueprint, ("/api/login",), self.login, role=None, limit=Limit.API, method="POST"
+        )
+        return blueprint
+
+    async def login(self, request: Request) -> BaseHTTPResponse:
+        wanted = params.body(request, LoginRequest)
+        principal = await self._verifier.verify(
+            wanted.username, wanted.password, client_address(request)
+        )
+        ttl_s = self._config.current.auth.session_ttl
+        token = self._accounts.open_session(principal.name, ttl_s)
+        return json_answer(
+            {
+                "token": token,
+                "role": principal.role.value,
+                "expires": iso_utc(time.time() + ttl_s),
+            },
+            headers={"cache-control": "no-store"},
+        )

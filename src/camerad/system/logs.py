@@ -1,0 +1,37 @@
+"""The log: lines on stderr, for a console or a journal."""
+
+import logging
+import os
+import re
+from typing import Final
+
+_SECRET: Final = re.compile(
+    r"(\b(?:token|password)=|\b(?:bearer|basic)\s+)[^\s&\"',;]+", re.IGNORECASE
+)
+
+
+def redact(line: str) -> str:
+    """The line with the value of every token, password and authorization blacked out."""
+    return _SECRET.sub(r"\1***", line)
+
+
+class RedactingFormatter(logging.Formatter):
+    """A formatter and no filter: tracebacks too are part of what it writes."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+def configure_logging() -> None:
+    """Write everything of level INFO and above to stderr; a journal adds the time itself."""
+    clock = "" if "JOURNAL_STREAM" in os.environ else "%(asctime)s "
+    handler = logging.StreamHandler()
+    handler.setFormatter(RedactingFormatter(f"{clock}%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # Its life cycle says nothing that ours does not, and its errors reach ours as exceptions.
+    logging.getLogger("sanic").setLevel(logging.WARNING)
+
+
+def set_level(level: str) -> None:
+    """Take a level of the configuration: ``debug``, ``info``, ``warning`` or ``error``."""
+    logging.getLogger("camerad").setLevel(level.upper())

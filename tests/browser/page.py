@@ -1,5 +1,7 @@
 """The page as a person sees and uses it."""
 
+import pytest
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -38,9 +40,10 @@ class Page:
 
     def wait_for_text(self, name: str, text: str) -> None:
         """Wait until the element shows ``text``, perhaps among other words."""
-        WebDriverWait(self.browser, TIMEOUT_S).until(
-            lambda _: text in self.text(name), f"{name} shows {self.text(name)!r}, not {text!r}"
-        )
+        try:
+            WebDriverWait(self.browser, TIMEOUT_S).until(lambda _: text in self.text(name))
+        except TimeoutException:
+            pytest.fail(f"{name} shows {self.text(name)!r}, not {text!r}")
 
     def sign_in_by_token(self, token: str) -> None:
         self.click("login-switch")

@@ -2,6 +2,10 @@
 
 const TIMEOUT_MS = 8000;
 
+// A refusal names Basic among the ways to authenticate. To a request with credentials of its own the
+// browser would then ask for a name and a password in a window of its own.
+const CREDENTIALS = "omit";
+
 export class ApiError extends Error {
   // `status` is 0 when the device did not answer at all.
   constructor(message, status, code) {
@@ -35,13 +39,13 @@ export function streamUrl(token, camera) {
   return `/stream?${new URLSearchParams({ camera, token })}`;
 }
 
-// An <img> does not tell why it failed; the same request by fetch does. Gives null if it works.
+// Why the stream would be refused, or null: an <img> cannot tell.
 export async function streamError(token, camera) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
-  const headers = { Authorization: `Bearer ${token}` };
+  const options = { credentials: CREDENTIALS, signal: abort.signal };
   try {
-    const response = await fetch(`/stream?camera=${camera}`, { headers, signal: abort.signal });
+    const response = await fetch(streamUrl(token, camera), options);
     return response.ok ? null : await toError(response);
   } catch {
     return unreachable();
@@ -62,8 +66,9 @@ async function send(path, { method = "GET", token, body }) {
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body) headers["Content-Type"] = "application/json";
   const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const options = { method, headers, credentials: CREDENTIALS, signal };
   try {
-    return await fetch(path, { method, headers, body: body && JSON.stringify(body), signal });
+    return await fetch(path, { ...options, body: body && JSON.stringify(body) });
   } catch {
     throw unreachable();
   }

@@ -31,12 +31,17 @@ export class LivePicture {
   }
 
   // A stream that was cut without a word still looks alive to an <img>: whoever knows better says so.
-  reopen() {
-    if (this.#source === null) return;
+  async reopen() {
+    const source = this.#source;
+    if (source === null) return;
     clearTimeout(this.#timer);
     this.#set(false, this.error);
-    const { token, camera } = this.#source;
-    this.#image.src = `${api.streamUrl(token, camera)}&since=${Date.now()}`;
+    const { token, camera } = source;
+    const error = await api.streamError(token, camera);
+    if (this.#source !== source) return;
+    this.#set(false, error);
+    if (error) this.#retryLater();
+    else this.#image.src = `${api.streamUrl(token, camera)}&since=${Date.now()}`;
   }
 
   close() {
@@ -51,13 +56,14 @@ export class LivePicture {
     this.#set(true, null);
   }
 
-  async #onError() {
-    const source = this.#source;
-    if (source === null) return;
+  #onError() {
+    if (this.#source === null) return;
     this.#set(false, this.error);
-    const error = await api.streamError(source.token, source.camera);
-    if (this.#source !== source) return;
-    this.#set(false, error);
+    this.#retryLater();
+  }
+
+  #retryLater() {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.reopen(), this.#retryMs);
     this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS);
   }

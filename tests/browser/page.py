@@ -1,5 +1,7 @@
 """The page as a person sees and uses it."""
 
+from collections.abc import Callable
+
 import pytest
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome
@@ -17,6 +19,12 @@ PICTURE_AS_URL = """
     canvas.getContext("2d").drawImage(picture, 0, 0);
     return canvas.toDataURL();
 """
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Raises ``TimeoutException`` if the condition does not come true."""
+    # The first argument is only handed to the condition: a browser, in most programs.
+    WebDriverWait(None, TIMEOUT_S).until(lambda _: condition())
 
 
 class Page:
@@ -41,7 +49,7 @@ class Page:
     def wait_for_text(self, name: str, text: str) -> None:
         """Wait until the element shows ``text``, perhaps among other words."""
         try:
-            WebDriverWait(self.browser, TIMEOUT_S).until(lambda _: text in self.text(name))
+            wait_until(lambda: text in self.text(name))
         except TimeoutException:
             pytest.fail(f"{name} shows {self.text(name)!r}, not {text!r}")
 
@@ -69,16 +77,12 @@ class Page:
         return int(width), int(height)
 
     def wait_for_picture_size(self, width: int, height: int) -> None:
-        WebDriverWait(self.browser, TIMEOUT_S).until(
-            lambda _: self.picture_size() == (width, height), "the picture has another size"
-        )
+        wait_until(lambda: self.picture_size() == (width, height))
 
     def wait_for_another_picture(self) -> None:
         """Wait until the pixels of the live picture have changed."""
         first = self.browser.execute_script(PICTURE_AS_URL)
-        WebDriverWait(self.browser, TIMEOUT_S).until(
-            lambda browser: browser.execute_script(PICTURE_AS_URL) != first, "the picture stands"
-        )
+        wait_until(lambda: self.browser.execute_script(PICTURE_AS_URL) != first)
 
     def overflow_px(self) -> int:
         """By how much the page is wider than the window."""

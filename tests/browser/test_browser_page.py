@@ -1,9 +1,11 @@
 """The page in a real browser, against a real camerad."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import httpx
 import pytest
-from page import Page
+from page import Page, wait_until
 
 from daemon_process import DaemonProcess, add_token, run_camerad
 
@@ -112,3 +114,23 @@ def test_picture_returns_with_the_daemon(camerad: DaemonProcess, open_page: Open
     camerad.start()
     page.wait_for_text("state", "Live")
     page.wait_for_another_picture()
+
+
+def test_unseen_page_lets_the_camera_rest(daemon: Start, open_page: Open, tmp_path: Path) -> None:
+    config = tmp_path / "camerad.toml"
+    config.write_text("[camera]\nlinger = 0.1\n")
+    camerad = daemon("--config", str(config))
+    page = open_page(camerad.url)
+    page.sign_in_by_token(camerad.token("viewer"))
+    page.wait_for_text("state", "Live")
+    assert streams(camerad)
+    page.browser.minimize_window()
+    wait_until(lambda: not streams(camerad))
+    page.browser.set_window_size(800, 600)
+    wait_until(lambda: streams(camerad))
+    page.wait_for_text("state", "Live")
+
+
+def streams(camerad: DaemonProcess) -> bool:
+    answer = httpx.get(f"{camerad.url}/api/camera/status", headers=camerad.headers("viewer"))
+    return answer.json()["streaming"]

@@ -1,6 +1,7 @@
 """The command line: ``camerad serve``, ``token``, ``devices``, ``config``."""
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -75,6 +76,7 @@ def _port(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> None:
+    gc.disable()  # until the start is over: it would only search what is being imported
     # What only `serve` needs is imported only here: the other commands answer at once.
     from camerad.capture.spec import parse_camera_spec  # noqa: PLC0415
     from camerad.daemon import Settings  # noqa: PLC0415

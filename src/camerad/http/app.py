@@ -8,6 +8,7 @@ from sanic import Blueprint, Request, Sanic
 from sanic.application.state import ApplicationServerInfo
 from sanic.http.constants import HTTP
 from sanic.response import BaseHTTPResponse
+from sanic.touchup import TouchUp
 
 from camerad.http import errors
 from camerad.http.answers import AnySanic
@@ -43,6 +44,8 @@ def create_app(resources: Iterable[Resource], gate: Gate, max_connections: int) 
             # Longer than the longest wait for a camera's first frame that can be configured.
             "RESPONSE_TIMEOUT": 65,
             "KEEP_ALIVE_TIMEOUT": 15,
+            # Not at the start: see optimize().
+            "TOUCHUP": False,
         }
     )
     # What Sanic's own runner notes of a listener: without it every answer has an empty Alt-Svc.
@@ -54,6 +57,15 @@ def create_app(resources: Iterable[Resource], gate: Gate, max_connections: int) 
         app.blueprint(resource.blueprint(gate))
     app.register_middleware(_finish, "response")
     return app
+
+
+def optimize(app: AnySanic) -> None:
+    """Leave out of Sanic's request path what this application has no use for.
+
+    Sanic would do it before it serves, and 40 ms later; it nearly doubles the requests per second.
+    Blocks, but in any thread, and with requests under way.
+    """
+    TouchUp.run(app)
 
 
 def _finish(request: Request, response: BaseHTTPResponse) -> None:

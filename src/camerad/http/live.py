@@ -122,6 +122,7 @@ async def _head(request: Request) -> bytes:
     """
     response = await request.respond(_HandedOver())
     head: bytes = format_http1_response(200, response.processed_headers)
-    while request.transport.get_write_buffer_size():  # type: ignore[attr-defined]  # has it
-        await asyncio.sleep(0.01)  # an earlier answer on this connection is still on its way
+    # An earlier answer on this connection may still be on its way; nothing tells when it is out.
+    while request.transport.get_write_buffer_size():  # type: ignore[attr-defined]  # uvloop has it
+        await asyncio.sleep(0.01)
     return head

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -9,9 +10,9 @@ from camerad.storage.kernel import openat2_beneath
 
 Opener = Callable[[int, Sequence[str], int], int]
 """Takes an open directory, names leading down from it, and flags for ``open``; gives a descriptor.
-No names is the directory itself. A symbolic link anywhere in the names is an ``OSError``."""
+No names is the directory itself. A symbolic link anywhere in the names is an ``OSError`` with
+``ELOOP``; only ``O_PATH | O_NOFOLLOW`` opens one, as itself, at the end of the names."""
 
-_ALWAYS = os.O_CLOEXEC | os.O_NOFOLLOW
 _ATTEMPTS = 1000
 
 
@@ -35,22 +36,42 @@ def open_by_kernel(directory: int, names: Sequence[str], flags: int) -> int:
     """By openat2(2)."""
     for _ in range(_ATTEMPTS):
         try:
-            return openat2_beneath(directory, "/".join(names) or ".", flags | _ALWAYS)
+            return openat2_beneath(directory, "/".join(names) or ".", flags | os.O_CLOEXEC)
         except BlockingIOError:
             # Something was renamed during the look-up, so that it proves nothing.
             continue
-    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    raise _loop()
 
 
 def open_by_steps(directory: int, names: Sequence[str], flags: int) -> int:
     """One component after the other, none of them a link."""
-    current = os.open(".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=directory)
+    current = _step(directory, ".", os.O_PATH | os.O_DIRECTORY)
     try:
         for name in names[:-1]:
-            step = os.O_PATH | os.O_DIRECTORY | _ALWAYS
-            below = os.open(name, step, dir_fd=current)
+            below = _step(current, name, os.O_PATH | os.O_DIRECTORY)
             os.close(current)
             current = below
-        return os.open(names[-1] if names else ".", flags | _ALWAYS, dir_fd=current)
+        return _step(current, names[-1] if names else ".", flags)
     finally:
         os.close(current)
+
+
+def _step(directory: int, name: str, flags: int) -> int:
+    try:
+        descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=directory)
+    except NotADirectoryError:
+        if _is_link(os.stat(name, dir_fd=directory, follow_symlinks=False)):
+            raise _loop() from None
+        raise
+    if flags & os.O_PATH and not flags & os.O_NOFOLLOW and _is_link(os.fstat(descriptor)):
+        os.close(descriptor)
+        raise _loop()
+    return descriptor
+
+
+def _is_link(status: os.stat_result) -> bool:
+    return stat.S_ISLNK(status.st_mode)
+
+
+def _loop() -> OSError:
+    return OSError(errno.ELOOP, os.strerror(errno.ELOOP))

@@ -21,7 +21,9 @@ def openat2_beneath(directory: int, path: str, flags: int) -> int:
     ``ENOSYS`` before Linux 5.6, and ``EAGAIN`` when something was renamed meanwhile: try again.
     """
     resolve = _RESOLVE_BENEATH | _RESOLVE_NO_SYMLINKS | _RESOLVE_NO_MAGICLINKS
-    how = _OPEN_HOW.pack(flags, 0, resolve)
+    # On 32 bits libc adds it to every open; with O_PATH the kernel refuses it.
+    large = 0 if flags & os.O_PATH else os.O_LARGEFILE
+    how = _OPEN_HOW.pack(flags | large, 0, resolve)
     result: int = _libc.syscall(
         ctypes.c_long(_SYS_OPENAT2),
         ctypes.c_long(directory),

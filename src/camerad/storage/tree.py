@@ -210,7 +210,7 @@ class Tree:
     def _exists(self, path: VirtualPath) -> bool:
         with told_of(path):
             try:
-                os.close(self._root(path).open(path.names, os.O_PATH))
+                os.close(self._root(path).open(path.names, os.O_PATH | os.O_NOFOLLOW))
             except (FileNotFoundError, NotADirectoryError):
                 return False
         return True

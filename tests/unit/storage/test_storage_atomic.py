@@ -4,9 +4,9 @@ import stat
 
 import pytest
 
-from camerad.storage import atomic
+from camerad.storage import partial as partial_module
 from camerad.storage.atomic import write_atomic
-from camerad.storage.partial import PREFIX, open_partial, remove_partials
+from camerad.storage.partial import PREFIX, Partial, remove_partials
 
 
 @pytest.fixture
@@ -40,28 +40,34 @@ def test_symlink_is_replaced_not_followed(tmp_path):
     assert not (tmp_path / "f").is_symlink()
 
 
-@pytest.mark.parametrize("call", ["write_all", "give_to_owner"])
-def test_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, call):
+@pytest.mark.parametrize("step", ["fchmod", "write", "fsync", "rename"])
+def test_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, step):
     (tmp_path / "f").write_bytes(b"old")
 
-    def fail(*_):
+    def fail(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(atomic, call, fail)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(OSError, match="No space"):
         write_atomic(tmp_path / "f", b"new")
     assert (tmp_path / "f").read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["f"]
 
 
+def test_a_kernel_that_takes_little_at_once_gets_all(tmp_path, monkeypatch):
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, data[:7]))
+    write_atomic(tmp_path / "f", b"0123456789" * 10)
+    assert (tmp_path / "f").read_bytes() == b"0123456789" * 10
+
+
 def test_file_and_then_directory_are_synced(tmp_path, monkeypatch):
     order = []
-    real_sync, real_rename = os.fsync, os.rename
+    real_rename = os.rename
 
     def fsync(descriptor):
         is_directory = stat.S_ISDIR(os.fstat(descriptor).st_mode)
         order.append("directory" if is_directory else "file")
-        real_sync(descriptor)
 
     def rename(*arguments, **keywords):
         order.append("rename")
@@ -80,20 +86,36 @@ def test_root_leaves_the_file_to_the_owner_of_the_directory(tmp_path):
     assert ((tmp_path / "f").stat().st_uid, (tmp_path / "f").stat().st_gid) == (1234, 1235)
 
 
+def orphan(directory):
+    """What a killed process leaves: its lock is gone, the file is not."""
+    partial = Partial(directory, 0o600)
+    os.close(partial.descriptor)
+    os.close(partial._directory)
+
+
 def test_orphans_are_removed_and_nothing_else(tmp_path, directory):
-    orphan, _ = open_partial(directory, 0o600)
-    os.close(orphan)
-    alive, alive_name = open_partial(directory, 0o600)
+    orphan(directory)
     (tmp_path / "other").write_bytes(b"")
     (tmp_path / (PREFIX + "directory")).mkdir()
     (tmp_path / (PREFIX + "link")).symlink_to("other")
+    with Partial(directory, 0o600):
+        assert remove_partials(directory) == 1
+        assert len(os.listdir(tmp_path)) == 4
+    assert set(os.listdir(tmp_path)) == {"other", PREFIX + "directory", PREFIX + "link"}
 
-    assert remove_partials(directory) == 1
-    assert set(os.listdir(tmp_path)) == {
-        "other",
-        alive_name,
-        PREFIX + "directory",
-        PREFIX + "link",
-    }
-    os.close(alive)
-    assert remove_partials(directory) == 1
+
+@pytest.mark.parametrize("cannot", [errno.EINVAL, errno.ENOSYS, None])
+def test_no_overwriting_where_the_file_system_has_no_call_for_it(
+    tmp_path, directory, monkeypatch, cannot
+):
+    def rename_noreplace(*_):
+        raise OSError(cannot, "") if cannot else AttributeError("renameat2")
+
+    monkeypatch.setattr(partial_module, "rename_noreplace", rename_noreplace)
+    (tmp_path / "taken").write_bytes(b"old")
+    with Partial(directory, 0o600) as partial:
+        with pytest.raises(FileExistsError):
+            partial.rename(directory, "taken", overwrite=False)
+        partial.rename(directory, "free", overwrite=False)
+    assert (tmp_path / "taken").read_bytes() == b"old"
+    assert set(os.listdir(tmp_path)) == {"taken", "free"}

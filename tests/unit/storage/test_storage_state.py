@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from camerad.errors import StartupError
-from camerad.storage.partial import open_partial
+from camerad.storage.partial import Partial
 from camerad.storage.state import prepare_state
 
 
@@ -16,8 +16,9 @@ def test_it_is_made_private(tmp_path):
 def test_it_is_kept_but_for_orphans(tmp_path):
     (tmp_path / "kept").write_bytes(b"x")
     directory = os.open(tmp_path, os.O_RDONLY)
-    os.close(open_partial(directory, 0o600)[0])
-    os.close(directory)
+    partial = Partial(directory, 0o600)
+    for descriptor in (partial.descriptor, partial._directory, directory):
+        os.close(descriptor)
     prepare_state(tmp_path)
     assert os.listdir(tmp_path) == ["kept"]
 

@@ -1,0 +1,1 @@
+"""What tools/bench measures: camerad against its peers, as ratios taken in one run."""

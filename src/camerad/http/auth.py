@@ -1,7 +1,6 @@
 """Who is asking: the three ways to say it, and what each may do."""
 
 import base64
-import binascii
 from collections.abc import Awaitable, Callable
 
 from sanic import Request
@@ -93,7 +92,7 @@ def client_address(request: Request) -> str:
 def _basic(value: str) -> tuple[str, str]:
     try:
         user, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # neither base64 nor UTF-8, or not even ASCII
         colon = ""
     if not colon:
         raise InvalidCredentials(

@@ -5,7 +5,7 @@ import socket
 from asyncio import BaseTransport
 from typing import Any
 
-from sanic.http import Stage
+from sanic.http import Http, Stage
 from sanic.server.protocols.websocket_protocol import WebSocketProtocol
 
 from camerad.http.errors import envelope
@@ -13,11 +13,24 @@ from camerad.http.errors import envelope
 REFUSED = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
 
 
+class _Http(Http):
+    """Sanic's HTTP/1.1, able to refuse a URL that cannot be parsed."""
+
+    __slots__ = ()
+
+    def create_empty_request(self) -> None:
+        """Stand in for the request whose head could not be read."""
+        self.url = None  # Sanic would parse it again here, and end without an answer
+        super().create_empty_request()
+
+
 class Connection(WebSocketProtocol):
     """Sanic's HTTP/1.1 protocol, with a cap on connections and a deadline for a request's head.
 
     It can hand its socket over to somebody who writes to it directly.
     """
+
+    HTTP_CLASS = _Http
 
     __slots__ = ("_handed_over",)
 

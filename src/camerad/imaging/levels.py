@@ -1,7 +1,7 @@
 """From the limited (video) range of samples to the full range that JFIF wants.
 
 A lookup table costs 4 ms on a 1080p picture. These few operations on bytes stay in SIMD
-registers and take about 0.6 ms, because both factors are nearly 1 + 1/n:
+registers and take about 0.5 ms, because both factors are nearly 1 + 1/n:
 
     luma    255/219 = 1 + 1/6.08     16..235 -> t + (t + 1) // 6, t = 0..219
     chroma  255/224 = 1 + 1/7.23     16..239 -> t + (t + 3) // 7, t = 0..223

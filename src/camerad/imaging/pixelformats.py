@@ -1,8 +1,8 @@
 """Where V4L2's raw YUV formats keep their samples, and how these get into planes.
 
-One pass from the driver's buffer into the planes. Interleaved samples are read as 16 or 32-bit
-little-endian words and narrowed to the byte that is wanted, which numpy does with SIMD: a third
-of the time of slicing every second or fourth byte.
+One pass from the driver's buffer into the planes. Interleaved samples are read as 16-bit
+little-endian words and narrowed to the byte that is wanted, which numpy does with SIMD, in a
+fraction of the time of slicing every second or fourth byte.
 """
 
 from collections.abc import Callable, Mapping
@@ -153,11 +153,17 @@ def _view(
 
 
 def _narrow(words: npt.NDArray[Any], at: int, out: Bytes) -> None:
-    """Write byte number ``at`` of each little-endian word to ``out``."""
+    """Write the low byte (0) or the high byte (1) of each word to ``out``.
+
+    A high byte is the low byte of the word that begins one byte later. Reading that one, though
+    it is not aligned, takes half the time of a shift.
+    """
     if at == 0:
         np.copyto(out, words, casting="unsafe")
     else:
-        np.right_shift(words, 8 * at, out=out, casting="unsafe")
+        octets = words.view(np.uint8)
+        np.copyto(out[:, :-1], octets[:, 1:-1].view("<u2"), casting="unsafe")
+        out[:, -1] = octets[:, -1]
 
 
 def _repeat_edges(luma: Bytes, width: int, height: int) -> None:

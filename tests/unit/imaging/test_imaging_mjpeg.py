@@ -41,10 +41,13 @@ def patched(data, marker, offset, new):
 
 PICTURE = encoded()
 PROGRESSIVE = encoded(flags=turbojpeg.TJFLAG_PROGRESSIVE)
+EOI_IN_A_COMMENT = PICTURE[:-2] + b"\xff\xfe\0\4\xff\xd9" + PICTURE[-2:]
 SCAN_START = segments(PICTURE)[-1][1]
 
 
-@pytest.mark.parametrize("data", [PICTURE, PROGRESSIVE, encoded(1, 1), encoded(321, 241)])
+@pytest.mark.parametrize(
+    "data", [PICTURE, PROGRESSIVE, EOI_IN_A_COMMENT, encoded(1, 1), encoded(321, 241)]
+)
 def test_a_whole_picture_passes_untouched(data):
     picture = extract(memoryview(data))
     assert picture.data == data

@@ -182,14 +182,16 @@ def test_jpeg_passes_through(fourcc):
     assert unpack(memoryview(sent.data)) == sent
 
 
-@pytest.mark.parametrize(("size", "accepted"), [((47, 39), True), ((48, 24), False)])
+@pytest.mark.parametrize(
+    ("size", "accepted"), [((47, 39), True), ((48, 24), False), ((32, 40), False)]
+)
 def test_a_jpeg_may_be_larger_only_by_a_block(size, accepted):
     unpack = unpacker(capture_format("MJPG", 32, 24, 0), BufferPool().allocate)
     data = memoryview(placeholder(*size, []).data)
     if accepted:
         assert isinstance(unpack(data), Jpeg)
     else:
-        with pytest.raises(BrokenPicture, match="48x24 where 32x24 was agreed"):
+        with pytest.raises(BrokenPicture, match="where 32x24 was agreed"):
             unpack(data)
 
 

@@ -1,18 +1,17 @@
 """The composition root: builds every object, starts and stops them in order."""
 
 import asyncio
-import dataclasses
 import logging
 import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from camerad.accounts.store import Accounts
 from camerad.accounts.verifier import Verifier
@@ -58,8 +57,7 @@ CAMERA_CLOSE_S: Final = 1.0
 MAX_ENCODERS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What the command line says. What it leaves open the configuration tells."""
 
     state_dir: Path
@@ -198,7 +196,7 @@ def _mode(pinned: Mode, config: Config) -> Mode:
     """What the SPEC pins, and the configured size and rate for what it leaves open."""
     fps = pinned.fps or config.camera.default_framerate
     if pinned.width is not None or config.camera.default_resolution is None:
-        return dataclasses.replace(pinned, fps=fps)
+        return msgspec.structs.replace(pinned, fps=fps)
     width, height = map(int, config.camera.default_resolution.split("x"))
     return Mode(pinned.fourcc, width, height, fps)
 

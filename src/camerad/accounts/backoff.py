@@ -3,7 +3,8 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MAX_TRACKED = 4096
 """Keys remembered at once; the one that failed longest ago is forgotten first."""
@@ -15,8 +16,7 @@ FORGET_AFTER_S = 900.0
 """Without a failure for so long, a key starts anew: nobody is ever locked out for good."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Failures:
+class _Failures(Struct, frozen=True):
     count: int
     last_s: float
 

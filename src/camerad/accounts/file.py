@@ -7,8 +7,9 @@ once.
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from camerad.accounts.records import Records, Token, User, dump_records, parse_records
 from camerad.errors import InsufficientStorage
@@ -19,8 +20,7 @@ Stamp = tuple[int, int, int] | None
 """mtime, inode and size of the file; ``None`` if there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """The accounts as the file had them when it bore ``stamp``."""
 
     stamp: Stamp

@@ -4,8 +4,9 @@ import base64
 import hashlib
 import hmac
 import os
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from camerad.errors import InvalidRequest
 
@@ -17,8 +18,7 @@ _SALT_BYTES = 16
 _HASH_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """scrypt's parameters; the memory of one hash is ``128 * r * 2**log_n`` bytes."""
 
     log_n: int

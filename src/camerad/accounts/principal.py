@@ -1,13 +1,13 @@
 """Who asks."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from camerad.accounts.roles import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(Struct, frozen=True):
     """Somebody who has shown who they are."""
 
     name: str

@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from camerad.accounts import passwords
 from camerad.accounts.file import AccountsFile
@@ -33,13 +34,16 @@ _PASSWORD_BYTES = 16
 _MAX_LIFETIME_DAYS = 36_500
 
 
-@dataclass(frozen=True, slots=True)
-class FirstCredentials:
+class FirstCredentials(Struct, frozen=True):
     """What the first start made, to be shown once."""
 
     user: str
-    password: str = field(repr=False)
-    token: str = field(repr=False)
+    password: str
+    token: str
+
+    def __repr__(self) -> str:
+        """Without its secrets: it may end up in a traceback."""
+        return f"FirstCredentials(user={self.user!r})"
 
     def text(self) -> str:
         return f"user {self.user}\npassword {self.password}\ntoken {self.token}\n"

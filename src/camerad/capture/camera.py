@@ -7,8 +7,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from camerad.capture.negotiate import highest_resolution
 from camerad.capture.source import (
@@ -50,8 +51,7 @@ class State(enum.Enum):
     FAULT = "fault"
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """What a camera is doing. ``format`` stays what it was last while the camera is away."""
 
     state: State
@@ -60,8 +60,7 @@ class Status:
     fault: str | None = None
 
 
-@dataclass(slots=True)
-class Counters:
+class Counters(Struct):
     """What happened to the frames of a camera since the start. Written by its thread only."""
 
     frames: int = 0

@@ -1,16 +1,15 @@
 """The V4L2 controls of an open device: brightness, exposure and their like."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import v4l2
+from msgspec import Struct
 
 from camerad.capture import ioctl
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Struct, frozen=True):
     """One adjustable property, such as brightness."""
 
     id: int

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+
+from msgspec import Struct, to_builtins
 
 from camerad.capture import ioctl
 from camerad.capture.faults import GONE, explained
@@ -14,8 +15,7 @@ from camerad.capture.v4l2 import OPEN_FLAGS, unsuitable
 _SYSFS_CLASS = "/sys/class/video4linux"
 
 
-@dataclass(frozen=True, slots=True)
-class VideoNode:
+class VideoNode(Struct, frozen=True):
     """A /dev/videoN as udev describes it, not yet opened; it may be no camera at all."""
 
     device: str
@@ -25,8 +25,7 @@ class VideoNode:
     """Stable names below /dev/v4l/by-id and by-path."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceInfo:
+class DeviceInfo(Struct, frozen=True):
     device: str
     card: str
     driver: str
@@ -112,7 +111,7 @@ def _opened(device: str) -> Iterator[int]:
 
 def as_json(infos: Iterable[DeviceInfo]) -> list[dict[str, object]]:
     """For machines: the fields under their own names."""
-    return [asdict(info) for info in infos]
+    return [to_builtins(info) for info in infos]
 
 
 def describe(infos: Iterable[DeviceInfo]) -> str:

@@ -2,8 +2,9 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 
 class Kind(enum.Enum):
@@ -12,8 +13,7 @@ class Kind(enum.Enum):
     RGB = "rgb"
 
 
-@dataclass(frozen=True, slots=True)
-class PixelFormat:
+class PixelFormat(Struct, frozen=True):
     """How a picture lies in a buffer."""
 
     kind: Kind

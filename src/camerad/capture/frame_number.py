@@ -5,10 +5,10 @@ middle height of the picture. Blocks are multiples of 8 luma samples, on JPEG's 
 """
 
 import binascii
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 NUMBERS = 1 << 24
 """Numbers are modulo this: six days at 30 frames a second."""
@@ -20,8 +20,7 @@ _UNCLEAR = 48
 """A block's mean luma this close to the middle of the range is neither black nor white."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Where the blocks stand; they start at the left edge."""
 
     top: int

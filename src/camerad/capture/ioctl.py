@@ -9,10 +9,10 @@ import errno
 import fcntl
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import v4l2
+from msgspec import Struct
 
 from camerad.capture import abi
 
@@ -22,8 +22,7 @@ LONGEST_LIST = 1024
 """No driver has as many: one that never says EINVAL must not hold us for ever."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capability:
+class Capability(Struct, frozen=True):
     driver: str
     card: str
     bus: str
@@ -31,8 +30,7 @@ class Capability:
     """V4L2_CAP_* of this node, not of the whole device where the driver tells them apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameSizes:
+class FrameSizes(Struct, frozen=True):
     """A range of sizes; a single size is a range whose ends are equal."""
 
     min_width: int
@@ -43,16 +41,14 @@ class FrameSizes:
     step_height: int
 
 
-@dataclass(frozen=True, slots=True)
-class FrameRates:
+class FrameRates(Struct, frozen=True):
     """A range of rates; a single rate is a range whose ends are equal."""
 
     slowest_fps: float
     fastest_fps: float
 
 
-@dataclass(frozen=True, slots=True)
-class DriverFormat:
+class DriverFormat(Struct, frozen=True):
     """A ``v4l2_pix_format`` as the driver answered it."""
 
     fourcc: str
@@ -64,15 +60,13 @@ class DriverFormat:
     quantization: int
 
 
-@dataclass(frozen=True, slots=True)
-class StreamParameters:
+class StreamParameters(Struct, frozen=True):
     can_set_rate: bool
     fps: float | None
     """``None`` where the driver does not tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class DequeuedBuffer:
+class DequeuedBuffer(Struct, frozen=True):
     index: int
     bytesused: int
     flags: int

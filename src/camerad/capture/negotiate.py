@@ -1,7 +1,8 @@
 """The choice of a mode: from what a camera offers and what is wanted to what is asked of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from camerad.capture.formats import USABLE
 from camerad.capture.source import CameraFault, Mode, SupportedMode
@@ -14,8 +15,7 @@ _RATE_TOLERANCE = 0.02
 _PREFERENCE = {fourcc: rank for rank, fourcc in enumerate(USABLE)}
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenMode:
+class ChosenMode(Struct, frozen=True):
     """A ``Mode`` that leaves nothing open."""
 
     fourcc: str

@@ -2,8 +2,9 @@
 
 import enum
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct
 
 
 class FrameFlag(enum.Enum):
@@ -13,8 +14,7 @@ class FrameFlag(enum.Enum):
     SHORT = "short"
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(Struct, frozen=True):
     """What is asked of a camera. ``None`` leaves the choice to the negotiation."""
 
     fourcc: str | None = None
@@ -25,8 +25,7 @@ class Mode:
     """A size that the camera lacks is a fault, and not a reason to take the nearest one."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureFormat:
+class CaptureFormat(Struct, frozen=True):
     """What the driver really delivers, as S_FMT and S_PARM answered it."""
 
     fourcc: str
@@ -41,8 +40,7 @@ class CaptureFormat:
     """Samples use 0..255; else the limited (video) range, 16..235 and 16..240."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawFrame:
+class RawFrame(Struct, frozen=True):
     """One dequeued buffer. ``data`` is valid only until the frame is given back."""
 
     data: memoryview
@@ -53,14 +51,13 @@ class RawFrame:
     flag: FrameFlag | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SupportedMode:
+class SupportedMode(Struct, frozen=True):
     """One size of one format, with the rates that it offers, fastest first."""
 
     fourcc: str
     width: int
     height: int
-    fps: tuple[float, ...] = field(default=())
+    fps: tuple[float, ...] = ()
 
 
 class Source(Protocol):

@@ -2,7 +2,8 @@
 
 import enum
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from camerad.capture.pattern import can_show
 from camerad.capture.source import Mode
@@ -23,14 +24,13 @@ class SpecKind(enum.Enum):
     PATTERN = "pattern"
 
 
-@dataclass(frozen=True, slots=True)
-class CameraSpec:
+class CameraSpec(Struct, frozen=True):
     """One camera as the command line names it."""
 
     kind: SpecKind
     device: str = ""
     """An absolute path; only of a device."""
-    mode: Mode = field(default=Mode())
+    mode: Mode = Mode()
     """What the SPEC pins; its ``exact`` is set."""
 
 

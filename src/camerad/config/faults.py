@@ -3,10 +3,9 @@
 import re
 import typing
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
-from msgspec import structs
+from msgspec import Struct, structs
 
 _MESSAGE = re.compile(
     r"^(?P<what>.*?)(?: - at (?P<key>`key` in )?`\$(?P<where>[^`]*)`)?$", re.DOTALL
@@ -14,8 +13,7 @@ _MESSAGE = re.compile(
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>[^`]*)`$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     what: str
     where: str
     """Inside the value: ``[1].name``; empty for the value itself."""

@@ -1,7 +1,8 @@
 """The cameras of this device, each with its feed, by their stable numbers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from camerad.capture.camera import Camera
 from camerad.errors import NotFound
@@ -9,8 +10,7 @@ from camerad.frames.feed import Feed
 from camerad.frames.picture import Picture
 
 
-@dataclass(frozen=True, slots=True)
-class FedCamera:
+class FedCamera(Struct, frozen=True):
     """A camera together with the feed that its thread publishes to."""
 
     id: int

@@ -1,13 +1,13 @@
 """One captured picture with its place in time."""
 
 import asyncio
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from camerad.frames.picture import Jpeg, Picture
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(Struct, frozen=True, eq=False):
     """Shared by all who look at it, therefore never changed."""
 
     camera: int
@@ -16,5 +16,5 @@ class Frame:
     captured_at_s: float
     """CLOCK_MONOTONIC, seconds: when the driver had the frame."""
     picture: Picture
-    encodings: "dict[int, asyncio.Future[Jpeg]]" = field(default_factory=dict, repr=False)
+    encodings: "dict[int, asyncio.Future[Jpeg]]" = field(default_factory=dict)
     """By JPEG quality: what was asked of this frame so far. It lives and dies with the frame."""

@@ -1,10 +1,10 @@
 """What a frame shows, in the three forms in which a picture travels through camerad."""
 
 import enum
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -18,8 +18,7 @@ class Subsampling(enum.Enum):
     GRAY = "gray"
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
-class Planes:
+class Planes(Struct, frozen=True, weakref=True, eq=False):
     """A planar YCbCr picture in full range (0..255, as JFIF wants it).
 
     ``buffer`` holds Y, then Cb, then Cr, each row padded to 4 bytes: the layout that
@@ -32,8 +31,7 @@ class Planes:
     subsampling: Subsampling
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
-class Packed:
+class Packed(Struct, frozen=True, weakref=True, eq=False):
     """An RGB picture of shape (height, width, 3): only from cameras that have nothing better."""
 
     pixels: Bytes
@@ -41,8 +39,7 @@ class Packed:
     """``"RGB"`` or ``"BGR"``."""
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
-class Jpeg:
+class Jpeg(Struct, frozen=True, weakref=True):
     """A complete JFIF file, decodable by itself (SOI to EOI, Huffman tables included)."""
 
     data: bytes

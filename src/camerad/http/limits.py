@@ -4,8 +4,9 @@ import enum
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from camerad.config.schema import Limits
 from camerad.errors import RateLimited
@@ -24,8 +25,7 @@ class Limit(enum.Enum):
     UPLOADS = "uploads"
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """What a client may still do; the X-RateLimit headers."""
 
     limit: int

@@ -6,7 +6,8 @@ are copied once. ITU-T T.81 (JPEG) names the markers; its Annex B says how segme
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from camerad.errors import CameraNotConnected
 from camerad.frames.picture import Jpeg
@@ -30,8 +31,7 @@ class BrokenPicture(CameraNotConnected):
     """A buffer holds no whole picture; the text says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class _Header(Struct, frozen=True):
     width: int
     height: int
     scan_start: int

@@ -1,6 +1,6 @@
 """Writes a line of text, such as the time, into a picture."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from camerad.frames.picture import Bytes, Packed, Planes
 from camerad.imaging.glyphs import GLYPH_ADVANCE, GLYPH_HEIGHT, draw_text, text_width
@@ -14,8 +14,7 @@ _MARGIN_DOTS = 2
 _ROWS_PER_DOT = 240
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
+class _Box(Struct, frozen=True):
     """The dark box, in pixels of the luma plane."""
 
     x: int

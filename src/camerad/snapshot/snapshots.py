@@ -3,8 +3,9 @@
 import asyncio
 import time
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from camerad.capture.source import CameraFault
 from camerad.clock import epoch_of, iso_utc
@@ -22,8 +23,7 @@ from camerad.storage.tree import Tree
 SUFFIXES = (".jpg", ".jpeg")
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What a client asks for. Without a quality the camera's own JPEG is kept as it is."""
 
     filename: str | None = None
@@ -31,8 +31,7 @@ class Wish:
     add_timestamp: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A picture that is safely on the disk."""
 
     filename: str

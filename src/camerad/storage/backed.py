@@ -2,17 +2,17 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from camerad.storage.atomic import write_atomic
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[T]):
+class Loaded(Struct, Generic[T], frozen=True):
     value: T | None
     """``None`` if neither the file nor its copy gave anything."""
     warning: str | None

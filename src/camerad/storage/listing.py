@@ -3,14 +3,14 @@
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from camerad.storage.paths import VirtualPath, is_name
 from camerad.storage.root import Root
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A file or a directory."""
 
     name: str
@@ -22,8 +22,7 @@ class Entry:
     """Seconds since the epoch."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A directory's entries, by name."""
 
     path: str

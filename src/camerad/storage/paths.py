@@ -7,8 +7,9 @@ by the kernel when it is opened.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from camerad.errors import InvalidRequest, PermissionDenied
 from camerad.storage.partial import PREFIX
@@ -22,8 +23,7 @@ _MAX_PATH_BYTES = 4095
 _MAX_NAME_BYTES = 255
 
 
-@dataclass(frozen=True, slots=True)
-class VirtualPath:
+class VirtualPath(Struct, frozen=True):
     """A root, and the names below it: ``/media/data`` and ``("recordings", "a.avi")``."""
 
     root: str

@@ -4,10 +4,11 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Self
+
+from msgspec import Struct
 
 from camerad.errors import (
     Conflict,
@@ -26,16 +27,14 @@ from camerad.storage.root import Root
 from camerad.storage.writer import Target, Writer
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """Space on the file system of a path, in bytes."""
 
     total: int
     free: int
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenFile(Struct, frozen=True):
     """A regular file, open for reading; who got it closes it."""
 
     path: VirtualPath

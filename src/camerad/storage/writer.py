@@ -3,8 +3,9 @@
 import errno
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from camerad.errors import InsufficientStorage
 from camerad.storage.atomic import sync_directory
@@ -19,8 +20,7 @@ FILE_MODE = 0o640
 _COPY_BYTES = 16 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a file shall appear."""
 
     root: Root

@@ -2,7 +2,8 @@
 
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from camerad.clock import epoch_of
 from camerad.frames.picture import Jpeg
@@ -17,8 +18,7 @@ only when they see the boundary after it: sent with the next picture, it would b
 _TAIL = f"\r\n--{BOUNDARY}\r\n".encode()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class Part(Struct, frozen=True, eq=False):
     """One picture as every client gets it: made once, shared by all, its JPEG never copied."""
 
     pieces: tuple[bytes, bytes, bytes]

@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import time
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 MIB: Final = 1024**2
 
@@ -13,8 +14,7 @@ CPU_FRESH_S: Final = 1.0
 """How long a measured CPU usage is answered again, so that polling costs no further samples."""
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(Struct, frozen=True):
     """Of memory or a file system, in MiB."""
 
     total: int
@@ -26,8 +26,7 @@ class Space:
         return cls(total // MIB, available // MIB, total // MIB - available // MIB)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """How the device is reached."""
 
     ip: str | None

@@ -252,6 +252,20 @@ def test_faults_of_the_disk_leave_nothing(tree, media, monkeypatch, call, number
     assert everything(media) == []
 
 
+def test_a_commit_is_durable(tree, monkeypatch):
+    """The file before it gets its name; then every directory that got a new name in it."""
+    order = []
+
+    def fsync(descriptor):
+        order.append(os.readlink(f"/proc/self/fd/{descriptor}").rpartition("/")[2])
+
+    with tree.create("new/deeper/x") as writer:
+        monkeypatch.setattr(os, "fsync", fsync)
+        writer.commit()
+    assert order[0].startswith(PREFIX)
+    assert order[1:] == ["media", "new", "deeper"]
+
+
 def test_a_start_removes_what_a_killed_daemon_left(tree, media):
     (media / "kept").write_bytes(b"")
     directory = os.open(media, os.O_RDONLY)

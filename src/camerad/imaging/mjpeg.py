@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from camerad.capture.source import BrokenFrame
 from camerad.errors import CameraNotConnected
 from camerad.frames.picture import Jpeg
 from camerad.imaging.huffman import STANDARD_TABLES
@@ -27,7 +28,7 @@ _MAX_MARKERS = 256
 _TAIL_BYTES = 4096
 
 
-class BrokenPicture(CameraNotConnected):
+class BrokenPicture(BrokenFrame, CameraNotConnected):
     """A buffer holds no whole picture; the text says what is wrong with it."""
 
 

@@ -30,8 +30,8 @@ machine comes back when somebody pushes the plug in, not when a schedule allows 
 
 STALL_INTERVALS = 20
 STALL_FLOOR_S = 2.0
-"""A camera that streams but gives no frame for so many frame intervals (and at least so long) is
-treated as failed: cheap hubs stop delivering without a word."""
+"""A camera that streams but gives no whole picture for so many frame intervals (and at least so
+long) is treated as failed: cheap hubs stop delivering without a word, or deliver only rubbish."""
 
 IDLE_HEARTBEAT_S = float("inf")
 
@@ -214,20 +214,20 @@ class Camera(Generic[P]):
         self._enter(State.STREAMING)
         logger.info("%s streams %s", self.device, fmt)
         patience_s = max(STALL_FLOOR_S, STALL_INTERVALS / fmt.fps)
-        frame_due_s = time.monotonic() + patience_s
+        picture_due_s = time.monotonic() + patience_s
         sequence: int | None = None
         while (publish := self._publish) and not self._stills:
             self.heartbeat_s = time.monotonic()
-            if self.heartbeat_s > frame_due_s:
-                raise CameraFault(f"{self.device} has given no frame for {patience_s:.0f} s")
+            if self.heartbeat_s > picture_due_s:
+                raise CameraFault(f"{self.device} has given no picture for {patience_s:.0f} s")
             with self.source.dequeue(STALL_FLOOR_S) as raw:
                 if raw is None:
                     continue
                 self._count_gap(sequence, raw.sequence)
                 picture = self._picture(raw, unpack)
             sequence = raw.sequence
-            frame_due_s = time.monotonic() + patience_s
             if picture is not None:
+                picture_due_s = time.monotonic() + patience_s
                 publish(picture, raw.captured_at_s)
         self._enter(State.READY)
 

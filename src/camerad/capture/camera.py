@@ -159,7 +159,10 @@ class Camera(Generic[P]):
 
     def _rouse(self) -> None:
         """Make the thread look at what is wanted; the caller holds the condition."""
-        if self._thread is None and not self._closing:
+        if self._closing:
+            closed = CameraFault(f"{self.device} is closed")
+            self._answer_stills(lambda still: still.set_exception(closed))
+        elif self._thread is None:
             name = f"camera {self.device}"
             self._thread = threading.Thread(target=self._run, name=name, daemon=True)
             self._thread.start()
@@ -259,23 +262,28 @@ class Camera(Generic[P]):
         unpack = self._unpacker(fmt)
         self.source.start()
         picture = self._first_picture(unpack)
-        self._answer_stills(lambda still: still.set_result(picture))
+        if picture is not None:
+            self._answer_stills(lambda still: still.set_result(picture))
 
-    def _first_picture(self, unpack: Unpack[P]) -> P:
+    def _first_picture(self, unpack: Unpack[P]) -> P | None:
+        """The first that is whole; None when nobody waits for it any more."""
         give_up_s = time.monotonic() + 2 * STALL_FLOOR_S
-        while not self._closing and time.monotonic() < give_up_s:
+        while self._stills:
             self.heartbeat_s = time.monotonic()
+            if self.heartbeat_s > give_up_s:
+                raise CameraFault(f"{self.device} gave no picture at its highest resolution")
             with self.source.dequeue(STALL_FLOOR_S) as raw:
                 picture = None if raw is None else self._picture(raw, unpack)
             if picture is not None:
                 return picture
-        raise CameraFault(f"{self.device} gave no picture at its highest resolution")
+        return None
 
     def _answer_stills(self, answer: Callable[[Future[P]], None]) -> None:
-        while self._stills:
-            still = self._stills.popleft()
-            if still.set_running_or_notify_cancel():
-                answer(still)
+        with self._wake:  # both the camera's thread and the one that closes it come here
+            while self._stills:
+                still = self._stills.popleft()
+                if still.set_running_or_notify_cancel():
+                    answer(still)
 
     def _enter(self, state: State) -> None:
         self.status = Status(state, self.status.format, self.status.modes)

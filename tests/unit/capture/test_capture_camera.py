@@ -1,0 +1,372 @@
+"""A camera's thread, in front of a source that is told what to do."""
+
+import logging
+import threading
+import time
+from concurrent.futures import CancelledError
+
+import pytest
+from scripted_source import LARGE, SMALL, ScriptedSource
+
+from camerad.capture import camera as module
+from camerad.capture.camera import IDLE_HEARTBEAT_S, Camera, State
+from camerad.capture.source import BrokenFrame, CameraFault, FrameFlag, Mode
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    monkeypatch.setattr(module, "RETRY_S", 0.01)
+    monkeypatch.setattr(module, "STALL_FLOOR_S", 0.05)
+    monkeypatch.setattr(module, "STALL_INTERVALS", 1)
+
+
+@pytest.fixture
+def source():
+    return ScriptedSource()
+
+
+def unpacker(_fmt):
+    def unpack(data):
+        if bytes(data) == b"broken":
+            raise BrokenFrame("no picture")
+        return bytes(data)
+
+    return unpack
+
+
+@pytest.fixture
+def camera(source):
+    camera = Camera(source, Mode(), unpacker)
+    yield camera
+    camera.close(5)
+    assert not any(thread.is_alive() for thread in source.threads)
+    assert not source.calls or source.calls[-1] == "close"
+
+
+def watched(camera):
+    """Start the camera; gives the list that its pictures go to."""
+    pictures = []
+    camera.start(lambda picture, _: pictures.append(picture))
+    return pictures
+
+
+@pytest.fixture
+def published(camera):
+    pictures = watched(camera)
+    in_state(camera, State.STREAMING)
+    return pictures
+
+
+def until(condition, timeout_s=5):
+    deadline_s = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.001)
+
+
+def in_state(camera, state):
+    until(lambda: camera.status.state is state)
+
+
+def test_nobody_looks_and_nothing_happens(camera, source):
+    assert camera.status.state is State.PROBING
+    assert not camera.connected
+    assert source.calls == []
+    assert camera.heartbeat_s == IDLE_HEARTBEAT_S
+
+
+def test_a_probe_tells_what_it_is_and_lets_go(camera, source):
+    camera.probe()
+    in_state(camera, State.READY)
+    until(lambda: source.calls_of_life == ["open", "close"])
+    assert camera.connected
+    assert camera.status.format.width == 640
+    assert camera.status.modes == (SMALL,)
+    until(lambda: camera.heartbeat_s == IDLE_HEARTBEAT_S)
+
+
+def test_pictures_come_with_the_time_of_their_capture(camera, source):
+    published = []
+    camera.start(lambda *picture: published.append(picture))
+    before_s = time.monotonic()
+    source.give(b"one")
+    source.give(b"two")
+    until(lambda: len(published) == 2)
+    assert [picture for picture, _ in published] == [b"one", b"two"]
+    assert all(before_s <= captured_at_s <= time.monotonic() for _, captured_at_s in published)
+    assert camera.status.state is State.STREAMING
+    assert camera.connected
+    assert camera.counters.frames == 2
+
+
+def test_it_stops_and_starts_with_the_demand(camera, source, published):
+    in_state(camera, State.STREAMING)
+    camera.stop()
+    in_state(camera, State.READY)
+    until(lambda: source.calls[-1] == "close")
+    camera.start(lambda picture, _: published.append(picture))
+    in_state(camera, State.STREAMING)
+    assert source.calls_of_life == ["open", "start", "close", "open", "start"]
+    assert len(source.threads) == 1
+
+
+def test_nothing_is_published_after_the_end_of_demand(camera, source, published):
+    source.give()
+    until(lambda: published)
+    camera.stop()
+    in_state(camera, State.READY)
+    source.give()
+    camera.close(5)
+    assert len(published) == 1
+
+
+def test_gaps_in_the_sequence_are_frames_that_the_driver_dropped(camera, source, published):
+    for sequence in (3, 4, 7, 8, 2, 4):
+        source.give(sequence=sequence)
+    until(lambda: len(published) == 6)
+    assert camera.counters.dropped == 2 + 1
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [{"flag": FrameFlag.ERROR}, {"flag": FrameFlag.SHORT}, {"data": b"broken"}],
+    ids=["flagged", "short", "no picture"],
+)
+def test_a_bad_frame_is_counted_and_left_out(camera, source, published, frame):
+    source.give(b"first")
+    source.give(**frame)
+    source.give(b"last")
+    until(lambda: len(published) == 2)
+    assert published == [b"first", b"last"]
+    assert (camera.counters.frames, camera.counters.broken) == (2, 1)
+    assert camera.counters.dropped == 0
+
+
+def test_a_camera_that_says_no_is_asked_again(camera, source, caplog):
+    source.opening_faults += [CameraFault("/dev/video7 is in use")] * 3
+    with caplog.at_level(logging.INFO):
+        published = watched(camera)
+        source.give(b"at last")
+        until(lambda: published)
+    assert camera.counters.faults == 3
+    assert camera.status.fault is None
+    said = [record.getMessage() for record in caplog.records]
+    assert said.count("/dev/video7 is in use") == 1
+    assert "/dev/video7 is back" in said
+
+
+@pytest.mark.parametrize(("gone", "state"), [(False, State.FAULT), (True, State.ABSENT)])
+def test_a_fault_is_told_until_it_is_over(camera, source, published, gone, state):
+    source.give()
+    until(lambda: published)
+    source.opening_faults += [CameraFault("still bad", gone=gone)] * 20
+    source.fail("gone bad", gone=gone)
+    in_state(camera, state)
+    assert camera.status.fault in ("gone bad", "still bad")
+    assert not camera.connected
+    assert camera.status.format.width == 640
+    source.give(b"again")
+    until(lambda: published[-1] == b"again")
+    assert camera.status.fault is None
+    assert camera.connected
+
+
+@pytest.mark.usefixtures("published")
+def test_a_fault_is_tried_again_when_nobody_looks(camera, source):
+    source.opening_faults += [CameraFault("gone", gone=True)] * 5
+    source.fail("gone", gone=True)
+    in_state(camera, State.ABSENT)
+    camera.stop()
+    in_state(camera, State.READY)
+    until(lambda: source.calls[-1] == "close")
+
+
+def test_a_fault_at_the_start_of_streaming_is_one_too(camera, source):
+    source.starting_faults.append(CameraFault("no bandwidth"))
+    published = watched(camera)
+    source.give(b"picture")
+    until(lambda: published)
+    assert camera.counters.faults == 1
+    assert source.calls_of_life == ["open", "start", "close", "open", "start"]
+
+
+def test_a_silent_camera_has_failed(camera, source, published):
+    source.give()
+    until(lambda: published)
+    until(lambda: camera.counters.faults)
+    source.give(b"again")
+    until(lambda: published[-1] == b"again")
+
+
+def test_a_camera_that_gives_only_rubbish_has_failed(camera, source, published):
+    deadline_s = time.monotonic() + 5
+    while not camera.counters.faults and time.monotonic() < deadline_s:
+        source.give(b"broken")
+        time.sleep(0.005)
+    assert camera.counters.faults == 1
+    assert camera.counters.broken > 3
+    assert not published
+
+
+def test_a_slow_camera_has_not_failed(camera, source):
+    source.fps = 5.0  # one interval of patience: 200 ms
+    published = watched(camera)
+    for _ in range(3):
+        source.give()
+        time.sleep(0.12)
+    assert camera.counters.faults == 0
+    assert len(published) == 3
+
+
+def test_no_bug_ends_a_camera_for_ever(camera, source, published, caplog):
+    source.break_down()
+    in_state(camera, State.FAULT)
+    source.give()
+    until(lambda: published)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_consumer_that_fails_ends_nothing(camera, source, caplog):
+    published = []
+
+    def publish(picture, _captured_at_s):
+        published.append(picture)
+        if len(published) == 1:
+            raise KeyError
+
+    camera.start(publish)
+    source.give(b"one")
+    source.give(b"two")
+    until(lambda: len(published) == 2)
+    assert "KeyError" in caplog.text
+
+
+def test_the_heart_beats_while_it_streams(camera, source):
+    source.fps = 0.01  # a patience of 100 s
+    watched(camera)
+    in_state(camera, State.STREAMING)
+    until(lambda: camera.heartbeat_s != IDLE_HEARTBEAT_S)
+    first_s = camera.heartbeat_s
+    until(lambda: camera.heartbeat_s > first_s)
+
+
+class TestStill:
+    @pytest.fixture
+    def source(self):
+        return ScriptedSource([SMALL, LARGE])
+
+    def test_is_taken_at_the_highest_resolution(self, camera, source):
+        camera.probe()
+        in_state(camera, State.READY)
+        assert (camera.still_mode.fourcc, camera.still_mode.width) == ("MJPG", 1920)
+        source.give(b"large")
+        assert camera.still().result(5) == b"large"
+        assert source.modes_asked[-1] == camera.still_mode
+
+    def test_the_stream_goes_on_after_it(self, camera, source, published):
+        source.give(b"before")
+        until(lambda: published)
+        still = camera.still()
+        until(lambda: len(source.modes_asked) == 3)
+        source.give(b"large")
+        assert still.result(5) == b"large"
+        until(lambda: len(source.modes_asked) == 4)
+        source.give(b"after")
+        until(lambda: len(published) == 2)
+        assert published == [b"before", b"after"]
+        assert camera.status.format.width == 640
+
+    def test_needs_no_other_mode_where_the_stream_is_large_already(self, camera, source):
+        source.offers = [LARGE]
+        camera.probe()
+        in_state(camera, State.READY)
+        assert camera.still_mode is None
+        source.give(b"only")
+        assert camera.still().result(5) == b"only"
+
+    @pytest.mark.usefixtures("published")
+    def test_one_picture_serves_all_who_wait(self, camera, source):
+        stills = [camera.still() for _ in range(3)]
+        until(lambda: source.modes_asked[-1].width == 1920)
+        source.give(b"large")
+        assert [still.result(5) for still in stills] == [b"large"] * 3
+
+    def test_fails_with_the_camera(self, camera, source):
+        source.opening_faults.append(CameraFault("/dev/video7 is in use"))
+        with pytest.raises(CameraFault, match="in use"):
+            camera.still().result(5)
+
+    def test_fails_when_no_picture_comes(self, camera):
+        still = camera.still()
+        with pytest.raises(CameraFault, match="no picture at its highest resolution"):
+            still.result(5)
+
+    def test_skips_what_is_no_picture(self, camera, source):
+        still = camera.still()
+        source.give(flag=FrameFlag.ERROR)
+        source.give(b"broken")
+        source.give(b"good")
+        assert still.result(5) == b"good"
+        assert camera.counters.broken == 2
+
+    def test_may_be_cancelled(self, camera, source, published):
+        still = camera.still()
+        assert still.cancel()
+        source.give(b"large")
+        with pytest.raises(CancelledError):
+            still.result(5)
+        source.give(b"next")
+        until(lambda: published)
+
+
+class TestClose:
+    @pytest.fixture(params=["new", "probed", "streaming", "failing", "taking a still"])
+    def busy(self, request, camera, source, monkeypatch):
+        """A camera in each state of its life."""
+        if request.param == "failing":
+            source.opening_faults += [CameraFault("no")] * 10_000
+        if request.param in ("probed", "failing"):
+            camera.probe()
+            until(lambda: source.calls)
+        elif request.param == "streaming":
+            camera.start(lambda *_: None)
+            in_state(camera, State.STREAMING)
+        elif request.param == "taking a still":
+            monkeypatch.setattr(module, "STALL_FLOOR_S", 60)
+            camera.still()
+            until(lambda: "start" in source.calls)
+        return camera
+
+    def test_gives_the_device_back_at_once(self, busy, source):
+        started_s = time.monotonic()
+        busy.close(5)
+        assert time.monotonic() - started_s < 1
+        assert not any(thread.is_alive() for thread in source.threads)
+        busy.close(5)
+
+    def test_leaves_no_still_waiting(self, busy):
+        stills = [busy.still() for _ in range(2)]
+        busy.close(5)
+        stills.append(busy.still())
+        for still in stills:
+            with pytest.raises(CameraFault):
+                still.result(1)
+
+    def test_is_for_good(self, busy, source):
+        busy.close(5)
+        calls = len(source.calls)
+        busy.start(lambda *_: None)
+        busy.probe()
+        time.sleep(0.02)
+        assert len(source.calls) == calls
+        assert not any(thread.is_alive() for thread in source.threads)
+
+    def test_does_not_wait_for_a_driver_that_hangs(self, camera, source):
+        hanging = threading.Event()
+        source.open = lambda _mode: hanging.wait(5)
+        camera.probe()
+        until(lambda: camera._thread is not None)
+        started_s = time.monotonic()
+        camera.close(0.05)
+        assert time.monotonic() - started_s < 1
+        hanging.set()

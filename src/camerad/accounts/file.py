@@ -35,6 +35,7 @@ class AccountsFile:
 
     def __init__(self, state_dir: Path) -> None:
         self._file = BackedFile(state_dir / "accounts.json")
+        self._path = str(self._file.path)
         self._lock_path = state_dir / "accounts.lock"
         self._snapshot = self._load()
 
@@ -60,7 +61,7 @@ class AccountsFile:
 
     def _stamp(self) -> Stamp:
         try:
-            status = os.stat(self._file.path)
+            status = os.stat(self._path)
         except OSError:
             return None
         return status.st_mtime_ns, status.st_ino, status.st_size

@@ -21,10 +21,10 @@ function signOut(message) {
   login.show(message);
 }
 
-// A phone that cannot give the whole screen to an element gives it the whole page.
+// A phone that cannot give the whole screen to an element gives it the whole page, up to a tap.
 function toggleFullScreen() {
   const stage = element("stage");
-  if (!document.fullscreenEnabled) stage.classList.toggle("whole-page");
+  if (!document.fullscreenEnabled) stage.classList.add("whole-page");
   else if (document.fullscreenElement) document.exitFullscreen();
   else stage.requestFullscreen();
 }
@@ -33,6 +33,7 @@ login.prepare(signIn);
 element("sign-out").addEventListener("click", () => signOut());
 element("full-screen").addEventListener("click", toggleFullScreen);
 element("stage").addEventListener("dblclick", toggleFullScreen);
+element("stage").addEventListener("click", () => element("stage").classList.remove("whole-page"));
 
 const user = JSON.parse(sessionStorage.getItem(SESSION));
 if (user) signIn(user);

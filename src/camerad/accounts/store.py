@@ -53,7 +53,6 @@ class Accounts:
     """Users and tokens. Look-ups are fast; changes, and ``verify_password``, block."""
 
     def __init__(self, state_dir: Path, now: Callable[[], datetime] | None = None) -> None:
-        self.state_dir = state_dir
         self.first_credentials_path = state_dir / "first-credentials"
         self._now = now or _utc_now
         self._file = AccountsFile(state_dir)

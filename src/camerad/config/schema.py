@@ -159,7 +159,7 @@ class Auth(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Requests per second and client address; each is also the size of its burst."""
 
-    enabled: bool = True
+    enabled: Annotated[bool, Meta(description="Off, nobody is ever held up.")] = True
     image: Annotated[Rate, Meta(description="Single pictures, opened streams, snapshots.")] = 10
     files: Annotated[Rate, Meta(description="Downloads, listings, deletions.")] = 5
     api: Annotated[Rate, Meta(description="All else.")] = 100

@@ -42,9 +42,6 @@ class VirtualPath(Struct, frozen=True):
         """The last name; empty for a root."""
         return self.names[-1] if self.names else ""
 
-    def __truediv__(self, name: str) -> "VirtualPath":
-        return VirtualPath(self.root, (*self.names, name))
-
     def is_below(self, other: "VirtualPath") -> bool:
         """Whether this is ``other`` or inside it."""
         return self.root == other.root and self.names[: len(other.names)] == other.names

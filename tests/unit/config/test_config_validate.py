@@ -151,4 +151,4 @@ def test_every_key_is_described():
         for key, annotation in key_types(section).items()
         if not any(meta.description for meta in getattr(annotation, "__metadata__", ()))
     ]
-    assert undescribed == ["limits.enabled"]
+    assert undescribed == []

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from camerad.errors import InvalidRequest, PermissionDenied
 from camerad.storage.partial import PREFIX
@@ -97,3 +99,16 @@ def test_parts():
 @pytest.mark.parametrize("name", ["a/b", "/", "a\\b", "", "..", "\udcff", PREFIX])
 def test_what_is_no_name(name):
     assert not is_name(name)
+
+
+@given(st.text() | st.from_regex(r"(/?(media|data|\.|\.\.|a|\x00|\\)?){1,6}", fullmatch=True))
+def test_whatever_is_written_is_a_path_below_a_root_or_refused(text):
+    try:
+        parsed = parse_path(text, ROOTS)
+    except (InvalidRequest, PermissionDenied):
+        return
+    assert parsed.root in ROOTS
+    assert not {"", ".", ".."} & set(parsed.names)
+    assert "/" not in "".join(parsed.names)
+    assert "\0" not in "".join(parsed.names)
+    assert parse_path(str(parsed), ROOTS) == parsed

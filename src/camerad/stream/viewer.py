@@ -25,6 +25,7 @@ class Viewer:
         self._sending: Part | None = None
         self._offset = 0
         self._next: Part | None = None
+        self._over = False
         self.sent_bytes = 0
         self.skipped_parts = 0
         self.progress_at_s = self._loop.time()
@@ -34,6 +35,8 @@ class Viewer:
 
     def offer(self, part: Part) -> None:
         """Send this part now, or next when one is being sent."""
+        if self._over:
+            return
         if self._sending is not None:
             self.skipped_parts += self._next is not None
             self._next = part
@@ -48,6 +51,7 @@ class Viewer:
         if self._sending is not None:
             self._loop.remove_writer(self._socket)
         self._sending = self._next = None
+        self._over = True
 
     def _continue(self) -> None:
         """The socket takes more: finish the part, then go on with the newest, if there is one."""
@@ -72,6 +76,7 @@ class Viewer:
             return False
         except OSError:
             self._next = None
+            self._over = True
             self._on_gone()
         self._sending = None
         return True

@@ -15,9 +15,7 @@ def _state_dir() -> Path:
     """As systemd gives it, else where the XDG directory specification puts state."""
     state_home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     named = os.environ.get("CAMERAD_STATE") or os.environ.get("STATE_DIRECTORY")
-    directory = Path(named or Path(state_home, "camerad")).absolute()
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return directory
+    return Path(named or Path(state_home, "camerad")).absolute()
 
 
 def _settings() -> Settings:

@@ -3,14 +3,16 @@
 import argparse
 import gc
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from camerad import __version__
 from camerad.errors import CameradError, StartupError
+
+if TYPE_CHECKING:
+    from camerad.accounts.store import Accounts
 
 USAGE_ERROR: Final = 2
 """The exit code of everything that is wrong with the command or its surroundings."""
@@ -90,7 +92,7 @@ def _serve(options: argparse.Namespace) -> None:
     configure_logging()
     serve(
         Settings(
-            state_dir=_directory(options.state),
+            state_dir=options.state.absolute(),
             config_file=options.config,
             bind=options.bind,
             http_port=options.http_port,
@@ -98,17 +100,6 @@ def _serve(options: argparse.Namespace) -> None:
             cameras=cameras,
         )
     )
-
-
-def _directory(path: Path) -> Path:
-    """The state directory, made if missing; others must not look into it."""
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StartupError(f"--state {path} cannot be used: {error.strerror}") from None
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise StartupError(f"--state {path} cannot be written: choose another, or its owner's user")
-    return path.absolute()
 
 
 def _add_token(parser: argparse.ArgumentParser) -> None:
@@ -128,26 +119,28 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
     revoke.set_defaults(run=_token_revoke)
 
 
+def _accounts(options: argparse.Namespace) -> "Accounts":
+    from camerad.accounts.store import Accounts  # noqa: PLC0415
+    from camerad.storage.state import prepare_state  # noqa: PLC0415
+
+    prepare_state(options.state)
+    return Accounts(options.state)
+
+
 def _token_add(options: argparse.Namespace) -> None:
     from camerad.accounts.roles import Role  # noqa: PLC0415
-    from camerad.accounts.store import Accounts  # noqa: PLC0415
 
-    accounts = Accounts(_directory(options.state))
-    print(accounts.add_token(options.name, Role(options.role), options.expires))
+    print(_accounts(options).add_token(options.name, Role(options.role), options.expires))
 
 
 def _token_list(options: argparse.Namespace) -> None:
-    from camerad.accounts.store import Accounts  # noqa: PLC0415
-
-    for token in Accounts(_directory(options.state)).tokens():
+    for token in _accounts(options).tokens():
         expires = f"{token.expires:%Y-%m-%d}" if token.expires else "never"
         print(f"{token.name}\t{token.role.value}\t{token.created:%Y-%m-%d}\t{expires}")
 
 
 def _token_revoke(options: argparse.Namespace) -> None:
-    from camerad.accounts.store import Accounts  # noqa: PLC0415
-
-    Accounts(_directory(options.state)).revoke_token(options.name)
+    _accounts(options).revoke_token(options.name)
 
 
 def _add_devices(parser: argparse.ArgumentParser) -> None:

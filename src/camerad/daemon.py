@@ -26,7 +26,7 @@ from camerad.frames.feed import Feed
 from camerad.http.answers import AnySanic
 from camerad.http.app import Resource, create_app
 from camerad.http.auth import Authenticator
-from camerad.http.cameras import CameraStatus
+from camerad.http.cameras import CamerasRoute
 from camerad.http.gate import Gate
 from camerad.http.images import Images
 from camerad.http.limits import Limiter
@@ -35,11 +35,13 @@ from camerad.http.login import Login
 from camerad.http.snapshots import SnapshotRoute
 from camerad.http.system import System
 from camerad.http.web import Web
+from camerad.imaging import jpeg as codec
 from camerad.imaging.encoder import Encoder
 from camerad.imaging.placeholder import placeholder
 from camerad.imaging.pool import BufferPool
 from camerad.imaging.unpack import unpacker
 from camerad.snapshot.snapshots import Snapshots
+from camerad.storage.state import prepare_state
 from camerad.storage.tree import Tree
 from camerad.stream.streams import Streams
 from camerad.system.figures import Figures
@@ -72,11 +74,14 @@ class Daemon:
     """camerad without its sockets: ``app`` serves it, under any server that starts and stops it."""
 
     def __init__(self, settings: Settings) -> None:
+        codec.library()  # it may be missing, and that must be told now
+        prepare_state(settings.state_dir)
         self.config = load(settings.state_dir, settings.config_file)
         self.accounts = Accounts(settings.state_dir)
         self.first_credentials = self.accounts.first_start()
         self.network = _network(self.config.current.network, settings)
         self.cameras = _cameras(settings.cameras, self.config.current)
+        self._verifier = Verifier(self.accounts)
         self._workers = ThreadPoolExecutor(min(MAX_ENCODERS, os.cpu_count() or 1), "encoder")
         self._files = ThreadPoolExecutor(2, "files")
         self._encoder = Encoder(self._workers)
@@ -100,6 +105,7 @@ class Daemon:
         for fed in self.cameras:
             fed.feed.close()
         await asyncio.gather(*closing)
+        self._verifier.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._files.shutdown(wait=False, cancel_futures=True)
 
@@ -117,9 +123,8 @@ class Daemon:
 
     def _make_app(self) -> AnySanic:
         config, cameras = self.config, self.cameras
-        verifier = Verifier(self.accounts)
         authenticator = Authenticator(
-            self.accounts, verifier.verify, lambda: config.current.auth.query_token
+            self.accounts, self._verifier.verify, lambda: config.current.auth.query_token
         )
         gate = Gate(authenticator, Limiter(lambda: config.current.limits))
         images = Images(cameras, self._encoder, config)
@@ -130,10 +135,10 @@ class Daemon:
             images,
             live,
             SnapshotRoute(cameras, snapshots),
-            CameraStatus(cameras),
+            CamerasRoute(cameras),
             System(figures, self._health(figures), cameras, self._tree),
-            Login(self.accounts, verifier, config),
-            Web(gate, live.stream, images.image),
+            Login(self.accounts, self._verifier, config),
+            Web(gate, images, live),
         ]
         app = create_app(resources, gate, config.current.network.max_connections)
         app.before_server_start(lambda _app: self.start())

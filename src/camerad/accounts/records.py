@@ -67,6 +67,11 @@ def with_token(records: Records, token: Token) -> Records:
     return structs.replace(records, tokens=(*records.tokens, token))
 
 
+def replacing_token(records: Records, token: Token) -> Records:
+    others = tuple(other for other in records.tokens if other.name != token.name)
+    return structs.replace(records, tokens=(*others, token))
+
+
 def without_token(records: Records, name: str) -> Records:
     tokens = tuple(token for token in records.tokens if token.name != name)
     if len(tokens) == len(records.tokens):

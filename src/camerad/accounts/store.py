@@ -16,6 +16,7 @@ from camerad.accounts.records import (
     User,
     check_name,
     hash_token,
+    replacing_token,
     with_password,
     with_token,
     with_user,
@@ -62,12 +63,6 @@ class Accounts:
     def warning(self) -> str | None:
         """What is wrong with the stored accounts, for health and the log."""
         return self._file.current().warning
-
-    @property
-    def empty(self) -> bool:
-        """Nobody can have access."""
-        current = self._file.current()
-        return not current.users and not current.tokens
 
     def users(self) -> list[Principal]:
         return [
@@ -128,11 +123,12 @@ class Accounts:
             self.first_credentials_path.unlink(missing_ok=True)
 
     def first_start(self) -> FirstCredentials | None:
-        """Make the first administrator if there are no accounts at all; else ``None``.
+        """Make the first administrator if there are no users; else ``None``.
 
+        Tokens may be there already: the command line makes them before the daemon has ever run.
         The credentials also stand in ``first_credentials_path`` until the password is changed.
         """
-        if not self.empty:
+        if self.users():
             return None
         password = secrets.token_urlsafe(_PASSWORD_BYTES)
         password_hash = passwords.hash_password(password, passwords.MACHINE_MADE)
@@ -141,7 +137,7 @@ class Accounts:
         credentials = FirstCredentials(FIRST_USER, password, secret)
         # Before the accounts: cut short between the two, the next start makes new ones.
         write_atomic(self.first_credentials_path, credentials.text().encode())
-        self._file.change(lambda records: with_token(with_user(records, user), token))
+        self._file.change(lambda records: replacing_token(with_user(records, user), token))
         return credentials
 
     def _make_token(self, name: str, role: Role, expires_days: float | None) -> tuple[str, Token]:

@@ -13,7 +13,8 @@ from sanic.touchup import TouchUp
 from camerad.http import errors
 from camerad.http.answers import AnySanic
 from camerad.http.auth import client_address
-from camerad.http.gate import BODY_LIMIT_BYTES, Gate
+from camerad.http.gate import Gate
+from camerad.http.operation import BODY_LIMIT_BYTES
 
 access = logging.getLogger("camerad.access")
 

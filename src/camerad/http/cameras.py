@@ -1,7 +1,8 @@
 """``/api/camera/status``: which cameras there are, and what they deliver."""
 
-from typing import Any
+from typing import Final
 
+from msgspec import UNSET, Struct, UnsetType
 from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse
 
@@ -11,9 +12,37 @@ from camerad.frames.cameras import Cameras, FedCamera
 from camerad.http.answers import json_answer
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
+from camerad.http.operation import Operation
 
 
-class CameraStatus:
+class CameraInfo(Struct, frozen=True):
+    """One camera. What it delivers is told only while it is there."""
+
+    id: int
+    connected: bool
+    device: str
+    resolution: str | UnsetType = UNSET
+    framerate: int | float | UnsetType = UNSET
+    format: str | UnsetType = UNSET
+
+
+class CameraStatus(Struct, frozen=True):
+    """The answer of ``/api/camera/status``."""
+
+    cameras: list[CameraInfo]
+    active_camera: int
+    streaming: bool
+
+
+STATUS: Final = Operation(
+    summary="What every camera is and does",
+    role=Role.VIEWER,
+    limit=Limit.API,
+    answer=CameraStatus,
+)
+
+
+class CamerasRoute:
     """Tells the state of every camera."""
 
     def __init__(self, cameras: Cameras) -> None:
@@ -21,33 +50,23 @@ class CameraStatus:
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("cameras")
-        gate.route(
-            blueprint, ("/api/camera/status",), self.status, role=Role.VIEWER, limit=Limit.API
-        )
+        gate.route(blueprint, STATUS, self.status, "/api/camera/status")
         return blueprint
 
     async def status(self, _request: Request) -> BaseHTTPResponse:
-        streaming = [fed.camera.status.state is State.STREAMING for fed in self._cameras]
-        return json_answer(
-            {
-                "cameras": [_camera(fed) for fed in self._cameras],
-                "active_camera": self._cameras.active,
-                "streaming": any(streaming),
-            }
-        )
+        streaming = any(fed.camera.status.state is State.STREAMING for fed in self._cameras)
+        cameras = [camera_info(fed) for fed in self._cameras]
+        return json_answer(CameraStatus(cameras, self._cameras.active, streaming))
 
 
-def _camera(fed: FedCamera) -> dict[str, Any]:
+def camera_info(fed: FedCamera) -> CameraInfo:
+    """A camera as clients know it."""
     camera = fed.camera
     fmt = camera.status.format
-    known = {"id": fed.id, "connected": camera.connected, "device": camera.device}
     if fmt is None or not camera.connected:
-        return known
-    return known | {
-        "resolution": f"{fmt.width}x{fmt.height}",
-        "framerate": frame_rate(fmt.fps),
-        "format": fmt.fourcc,
-    }
+        return CameraInfo(fed.id, connected=False, device=camera.device)
+    size = f"{fmt.width}x{fmt.height}"
+    return CameraInfo(fed.id, True, camera.device, size, frame_rate(fmt.fps), fmt.fourcc)
 
 
 def frame_rate(fps: float) -> int | float:

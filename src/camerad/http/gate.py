@@ -1,62 +1,56 @@
 """What stands before every handler: rate limit, credentials, size of the body."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final, Protocol, cast
 
 from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse, empty
 
-from camerad.accounts.roles import Role
+from camerad.accounts.addresses import party
 from camerad.errors import PayloadTooLarge
 from camerad.http.auth import Authenticator, client_address
-from camerad.http.limits import Limit, Limiter
+from camerad.http.limits import Limiter
+from camerad.http.operation import BODY_LIMIT_BYTES, Media, Operation
+
+GET_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Handler = Callable[..., Awaitable[BaseHTTPResponse | None]]
 """Gives the answer, or None when it has sent it itself."""
 
-BODY_LIMIT_BYTES: Final = 1 << 20
-"""Far above any request of the API; what is larger is a mistake or an attack."""
-
 
 class Gate:
-    """The only way to register a route: each says who may pass and what it counts as."""
+    """The only way to register a route: each declares what it demands, takes and gives."""
 
     def __init__(self, authenticator: Authenticator, limiter: Limiter) -> None:
         self._authenticator = authenticator
         self._limiter = limiter
-        self._methods: defaultdict[str, set[str]] = defaultdict(set)
+        self.operations: dict[str, list[Operation]] = {}
+        """All that is served, by path as Sanic writes it."""
 
     def route(
-        self,
-        blueprint: Blueprint,
-        paths: Iterable[str],
-        handler: Handler,
-        *,
-        role: Role | None,
-        limit: Limit | None,
-        method: str = "GET",
+        self, blueprint: Blueprint, operation: Operation, handler: Handler, *paths: str
     ) -> None:
-        """Serve ``handler`` under all ``paths`` to those who have ``role`` (None: to all).
+        """Serve an operation under all of ``paths``.
 
         HEAD and OPTIONS answer wherever GET does.
         """
-        methods = {"GET", "HEAD", "OPTIONS"} if method == "GET" else {method}
+        methods = GET_METHODS if operation.method == "GET" else {operation.method}
         for number, path in enumerate(paths):
-            self._methods[path] |= methods
-            route: Any = GuardedRoute(self, handler, role, limit, self._methods[path])
+            siblings = self.operations.setdefault(path, [])
+            siblings.append(operation)
+            route: Any = GuardedRoute(self, operation, handler, siblings)
             name = f"{handler.__name__}{number or ''}"
             blueprint.add_route(route, path, methods=methods, name=name)
 
-    async def admit(self, request: Request, role: Role | None, limit: Limit | None) -> None:
+    async def admit(self, request: Request, operation: Operation) -> None:
         """Let the request pass, or raise why not; notes what the answer must tell."""
-        if limit is not None:
-            allowance, refusal = self._limiter.take(client_address(request), limit)
+        if operation.limit is not None:
+            allowance, refusal = self._limiter.take(party(client_address(request)), operation.limit)
             request.ctx.allowance = allowance
             if refusal is not None:
                 raise refusal
-        if role is not None:
-            request.ctx.principal = await self._authenticator.require(request, role)
+        if operation.role is not None:
+            request.ctx.principal = await self._authenticator.require(request, operation.role)
 
 
 class GuardedRoute:
@@ -70,25 +64,24 @@ class GuardedRoute:
     """Sanic's mark of a handler that reads the body itself."""
 
     def __init__(
-        self,
-        gate: Gate,
-        handler: Handler,
-        role: Role | None,
-        limit: Limit | None,
-        methods: set[str],
+        self, gate: Gate, operation: Operation, handler: Handler, siblings: Sequence[Operation]
     ) -> None:
-        self.role = role
-        self.limit = limit
+        """``siblings`` are all operations of the path, those to come as well."""
+        self.operation = operation
         self._gate = gate
         self._handler = handler
-        self._methods = methods
+        self._siblings = siblings
 
     async def __call__(self, request: Request, **parameters: str) -> BaseHTTPResponse | None:
-        await self._gate.admit(request, self.role, self.limit)
+        await self._gate.admit(request, self.operation)
         if request.method == "OPTIONS":
-            return empty(headers={"allow": ", ".join(sorted(self._methods))})
-        await read_body(request, BODY_LIMIT_BYTES)
+            return empty(headers={"allow": ", ".join(self._allowed())})
+        if not isinstance(self.operation.body, Media):
+            await read_body(request, BODY_LIMIT_BYTES)
         return await self._handler(request, **parameters)
+
+    def _allowed(self) -> list[str]:
+        return sorted(GET_METHODS.union(sibling.method for sibling in self._siblings))
 
 
 class _Body(Protocol):

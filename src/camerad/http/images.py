@@ -2,6 +2,7 @@
 
 import os
 from email.utils import formatdate
+from typing import Final
 
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import BaseHTTPResponse
@@ -9,13 +10,24 @@ from sanic.response import BaseHTTPResponse
 from camerad.accounts.roles import Role
 from camerad.clock import epoch_of
 from camerad.config.store import ConfigStore
+from camerad.errors import CameraNotConnected, NotFound
 from camerad.frames.cameras import Cameras
 from camerad.frames.current import current_frame
 from camerad.frames.frame import Frame
-from camerad.http import params
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
+from camerad.http.operation import Media, Operation
+from camerad.http.params import CAMERA, QUALITY
 from camerad.imaging.encoder import Encoder
+
+IMAGE: Final = Operation(
+    summary="The current picture",
+    role=Role.VIEWER,
+    limit=Limit.IMAGE,
+    query=(QUALITY, CAMERA),
+    answer=Media("image/jpeg", "The newest frame; 304 when If-None-Match names it."),
+    errors=(NotFound, CameraNotConnected),
+)
 
 
 class Images:
@@ -30,18 +42,12 @@ class Images:
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("images")
-        gate.route(
-            blueprint,
-            ("/camera.jpeg", "/image"),
-            self.image,
-            role=Role.VIEWER,
-            limit=Limit.IMAGE,
-        )
+        gate.route(blueprint, IMAGE, self.image, "/camera.jpeg", "/image")
         return blueprint
 
     async def image(self, request: Request) -> BaseHTTPResponse:
-        quality = params.quality(request)
-        fed = self._cameras.get(params.camera(request))
+        quality = QUALITY.of(request)
+        fed = self._cameras.get(CAMERA.of(request))
         settings = self._config.current.camera
         frame = await current_frame(fed, settings.max_age, settings.open_timeout)
         headers = self._headers(frame, quality)

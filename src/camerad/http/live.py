@@ -9,11 +9,13 @@ from sanic.response import BaseHTTPResponse, HTTPResponse
 
 from camerad.accounts.roles import Role
 from camerad.config.store import ConfigStore
+from camerad.errors import NotFound, Overloaded
 from camerad.frames.cameras import Cameras
-from camerad.http import params
 from camerad.http.connection import Connection
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
+from camerad.http.operation import Media, Operation
+from camerad.http.params import CAMERA, QUALITY
 from camerad.stream.broadcast import Broadcast
 from camerad.stream.part import CONTENT_TYPE, PREAMBLE, Part
 from camerad.stream.streams import Streams
@@ -23,6 +25,16 @@ STALLED_AFTER_S: Final = 60.0
 """A client that has taken no byte for so long is not slow but dead."""
 
 HEADERS: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+
+
+STREAM: Final = Operation(
+    summary="The live picture",
+    role=Role.VIEWER,
+    limit=Limit.IMAGE,
+    query=(QUALITY, CAMERA),
+    answer=Media("multipart/x-mixed-replace", "A part for each frame, without end."),
+    errors=(NotFound, Overloaded),
+)
 
 
 class Live:
@@ -39,12 +51,12 @@ class Live:
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("live")
-        gate.route(blueprint, ("/stream",), self.stream, role=Role.VIEWER, limit=Limit.IMAGE)
+        gate.route(blueprint, STREAM, self.stream, "/stream")
         return blueprint
 
     async def stream(self, request: Request) -> BaseHTTPResponse | None:
-        quality = params.quality(request) or self._config.current.stream.quality
-        fed = self._cameras.get(params.camera(request))
+        quality = QUALITY.of(request) or self._config.current.stream.quality
+        fed = self._cameras.get(CAMERA.of(request))
         if request.method == "HEAD":
             return HTTPResponse(headers=HEADERS, content_type=CONTENT_TYPE)
         with self._streams.opened(fed, quality) as broadcast:

@@ -1,20 +1,24 @@
 """``POST /api/login``: a user and password for a token, for browsers."""
 
 import time
+from typing import Final
 
 import msgspec
 from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse
 
+from camerad.accounts.roles import Role
 from camerad.accounts.store import Accounts
 from camerad.accounts.verifier import Verifier
 from camerad.clock import iso_utc
 from camerad.config.store import ConfigStore
-from camerad.http import params
+from camerad.errors import InvalidCredentials, Overloaded
 from camerad.http.answers import json_answer
 from camerad.http.auth import client_address
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
+from camerad.http.operation import Operation
+from camerad.http.params import body
 
 
 class LoginRequest(msgspec.Struct):
@@ -22,6 +26,25 @@ class LoginRequest(msgspec.Struct):
 
     username: str
     password: str
+
+
+class LoginAnswer(msgspec.Struct, frozen=True):
+    """The answer of ``POST /api/login``."""
+
+    token: str
+    role: Role
+    expires: str
+
+
+LOGIN: Final = Operation(
+    summary="Trade a user name and password for a token",
+    method="POST",
+    role=None,
+    limit=Limit.API,
+    body=LoginRequest,
+    answer=LoginAnswer,
+    errors=(InvalidCredentials, Overloaded),
+)
 
 
 class Login:
@@ -34,23 +57,15 @@ class Login:
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("login")
-        gate.route(
-            blueprint, ("/api/login",), self.login, role=None, limit=Limit.API, method="POST"
-        )
+        gate.route(blueprint, LOGIN, self.login, "/api/login")
         return blueprint
 
     async def login(self, request: Request) -> BaseHTTPResponse:
-        wanted = params.body(request, LoginRequest)
+        wanted = body(request, LoginRequest)
         principal = await self._verifier.verify(
             wanted.username, wanted.password, client_address(request)
         )
         ttl_s = self._config.current.auth.session_ttl
         token = self._accounts.open_session(principal.name, ttl_s)
-        return json_answer(
-            {
-                "token": token,
-                "role": principal.role.value,
-                "expires": iso_utc(time.time() + ttl_s),
-            },
-            headers={"cache-control": "no-store"},
-        )
+        answer = LoginAnswer(token, principal.role, iso_utc(time.time() + ttl_s))
+        return json_answer(answer, headers={"cache-control": "no-store"})

@@ -1,48 +1,25 @@
-"""What clients ask for, out of queries and bodies: checked once, here."""
+"""What clients ask for: the query parameters that several routes share, and bodies."""
 
-import re
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import Meta
 from sanic import Request
 
 from camerad.errors import InvalidRequest, UnsupportedMediaType
+from camerad.http.operation import Query
 
 T = TypeVar("T")
 
-_WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-
-
-def text(request: Request, name: str) -> str | None:
-    """A query parameter, given at most once."""
-    values = request.get_args(keep_blank_values=True).getlist(name, [])
-    if len(values) > 1:
-        raise InvalidRequest(f"The parameter {name} is given more than once")
-    return str(values[0]) if values else None
-
-
-def whole_number(request: Request, name: str, lowest: int, highest: int) -> int | None:
-    """A query parameter in decimal digits, within bounds."""
-    value = text(request, name)
-    if value is None:
-        return None
-    if not _WHOLE_NUMBER.fullmatch(value) or not lowest <= int(value) <= highest:
-        raise InvalidRequest(
-            f"The parameter {name} is out of range",
-            f"{name} is a whole number from {lowest} to {highest}",
-        )
-    return int(value)
-
-
-def quality(request: Request) -> int | None:
-    """``?quality=``: a JPEG quality; None leaves it to the camera."""
-    return whole_number(request, "quality", 1, 100)
-
-
-def camera(request: Request) -> int | None:
-    """``?camera=``: a camera's number; None is the active one."""
-    return whole_number(request, "camera", 0, 999)
+QUALITY: Final = Query[int](
+    "quality",
+    Annotated[int, Meta(ge=1, le=100)],
+    "JPEG quality. Without it a camera's own JPEG is passed through, and a raw picture gets 85.",
+)
+CAMERA: Final = Query[int](
+    "camera", Annotated[int, Meta(ge=0, le=999)], "A camera's number; the active one, unless given."
+)
 
 
 def body(request: Request, kind: type[T]) -> T:

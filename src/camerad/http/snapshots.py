@@ -1,17 +1,25 @@
 """``POST /snapshot``: take a picture and keep it."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse
 
 from camerad.accounts.roles import Role
+from camerad.errors import (
+    CameraNotConnected,
+    FileExists,
+    InsufficientStorage,
+    InvalidFormat,
+    NotFound,
+)
 from camerad.frames.cameras import Cameras
-from camerad.http import params
 from camerad.http.answers import json_answer
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
+from camerad.http.operation import Operation
+from camerad.http.params import CAMERA, body
 from camerad.snapshot.snapshots import Snapshots, Wish
 
 
@@ -23,6 +31,28 @@ class SnapshotRequest(msgspec.Struct, rename={"add_timestamp": "addTimestamp"}):
     add_timestamp: bool = False
 
 
+class SnapshotAnswer(msgspec.Struct, frozen=True):
+    """The answer of ``POST /snapshot``: ``path`` is virtual, ``size`` in bytes."""
+
+    success: bool
+    filename: str
+    path: str
+    size: int
+    timestamp: str
+
+
+SNAPSHOT: Final = Operation(
+    summary="Take a picture, at the highest resolution, and keep it",
+    method="POST",
+    role=Role.OPERATOR,
+    limit=Limit.IMAGE,
+    query=(CAMERA,),
+    body=SnapshotRequest,
+    answer=SnapshotAnswer,
+    errors=(NotFound, FileExists, InvalidFormat, CameraNotConnected, InsufficientStorage),
+)
+
+
 class SnapshotRoute:
     """Takes snapshots for clients."""
 
@@ -32,27 +62,14 @@ class SnapshotRoute:
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("snapshots")
-        gate.route(
-            blueprint,
-            ("/snapshot",),
-            self.snapshot,
-            role=Role.OPERATOR,
-            limit=Limit.IMAGE,
-            method="POST",
-        )
+        gate.route(blueprint, SNAPSHOT, self.snapshot, "/snapshot")
         return blueprint
 
     async def snapshot(self, request: Request) -> BaseHTTPResponse:
-        wanted = params.body(request, SnapshotRequest)
-        fed = self._cameras.get(params.camera(request))
+        wanted = body(request, SnapshotRequest)
+        fed = self._cameras.get(CAMERA.of(request))
         wish = Wish(wanted.filename, wanted.quality, wanted.add_timestamp)
         taken = await self._snapshots.take(fed, wish)
         return json_answer(
-            {
-                "success": True,
-                "filename": taken.filename,
-                "path": taken.path,
-                "size": taken.size,
-                "timestamp": taken.timestamp,
-            }
+            SnapshotAnswer(True, taken.filename, taken.path, taken.size, taken.timestamp)
         )

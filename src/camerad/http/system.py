@@ -1,7 +1,8 @@
 """``/api/info`` and ``/health``: the machine and whether it is well."""
 
-from typing import Any
+from typing import Final, Literal
 
+from msgspec import Struct
 from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse
 
@@ -13,10 +14,61 @@ from camerad.http.answers import json_answer
 from camerad.http.cameras import frame_rate
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
+from camerad.http.operation import Operation
 from camerad.storage.tree import Tree
 from camerad.system.build import build_time
-from camerad.system.figures import Figures, Space
-from camerad.system.health import Health
+from camerad.system.figures import Figures, Link, Space
+from camerad.system.health import OK, Health
+
+
+class SystemLoad(Struct, frozen=True):
+    """How the machine is loaded. Temperature in degrees Celsius, null without a sensor; usage in
+    percent; memory and disk in MiB.
+    """
+
+    temperature: float | None
+    cpu_usage: float
+    memory: Space
+    disk: Space
+
+
+class ActiveCamera(Struct, frozen=True):
+    """The active camera, in brief; null while nobody knows what it delivers."""
+
+    connected: bool
+    resolution: str | None
+    framerate: int | float | None
+    recording: bool
+
+
+class Info(Struct, frozen=True):
+    """The answer of ``/api/info``."""
+
+    version: str
+    build: str
+    uptime: int
+    system: SystemLoad
+    camera: ActiveCamera
+    network: Link
+
+
+class HealthReport(Struct, frozen=True):
+    """The answer of ``/health``: each check says ``ok``, or in a word what is wrong."""
+
+    status: Literal["healthy", "unhealthy"]
+    timestamp: str
+    checks: dict[str, str]
+
+
+INFO: Final = Operation(
+    summary="What the device is and how it is loaded",
+    role=Role.VIEWER,
+    limit=Limit.API,
+    answer=Info,
+)
+HEALTH: Final = Operation(
+    summary="Whether the device is well", role=None, limit=Limit.API, answer=HealthReport
+)
 
 
 class System:
@@ -31,49 +83,34 @@ class System:
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("system")
-        gate.route(
-            blueprint, ("/api/info", "/api/status"), self.info, role=Role.VIEWER, limit=Limit.API
-        )
-        gate.route(blueprint, ("/health", "/api/health"), self.health, role=None, limit=Limit.API)
+        gate.route(blueprint, INFO, self.info, "/api/info", "/api/status")
+        gate.route(blueprint, HEALTH, self.health, "/health", "/api/health")
         return blueprint
 
     async def info(self, _request: Request) -> BaseHTTPResponse:
         figures = self._figures
         usage = self._tree.usage()
+        load = SystemLoad(
+            figures.temperature_c(),
+            await figures.cpu_percent(),
+            figures.memory(),
+            Space.of_bytes(usage.total, usage.free),
+        )
+        uptime = figures.uptime_s()
         return json_answer(
-            {
-                "version": __version__,
-                "build": self._build,
-                "uptime": figures.uptime_s(),
-                "system": {
-                    "temperature": figures.temperature_c(),
-                    "cpu_usage": await figures.cpu_percent(),
-                    "memory": figures.memory(),
-                    "disk": Space.of_bytes(usage.total, usage.free),
-                },
-                "camera": self._camera(),
-                "network": figures.link(),
-            }
+            Info(__version__, self._build, uptime, load, self._camera(), figures.link())
         )
 
     async def health(self, _request: Request) -> BaseHTTPResponse:
         checks = self._health.checks()
-        well = all(result == "ok" for result in checks.values())
-        return json_answer(
-            {
-                "status": "healthy" if well else "unhealthy",
-                "timestamp": iso_utc(),
-                "checks": checks,
-            },
-            headers={"cache-control": "no-store"},
-        )
+        well = all(result == OK for result in checks.values())
+        report = HealthReport("healthy" if well else "unhealthy", iso_utc(), checks)
+        return json_answer(report, headers={"cache-control": "no-store"})
 
-    def _camera(self) -> dict[str, Any]:
+    def _camera(self) -> ActiveCamera:
         camera = self._cameras.get().camera
-        fmt = camera.status.format if camera.connected else None
-        return {
-            "connected": camera.connected,
-            "resolution": None if fmt is None else f"{fmt.width}x{fmt.height}",
-            "framerate": None if fmt is None else frame_rate(fmt.fps),
-            "recording": False,
-        }
+        fmt = camera.status.format
+        if fmt is None or not camera.connected:
+            return ActiveCamera(camera.connected, None, None, recording=False)
+        size = f"{fmt.width}x{fmt.height}"
+        return ActiveCamera(camera.connected, size, frame_rate(fmt.fps), recording=False)

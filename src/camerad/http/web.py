@@ -3,16 +3,16 @@
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import BaseHTTPResponse
 
-from camerad.accounts.roles import Role
-from camerad.errors import InvalidRequest, NotFound
-from camerad.http import params
+from camerad.errors import NotFound
 from camerad.http.gate import Gate
-from camerad.http.limits import Limit
+from camerad.http.images import IMAGE, Images
+from camerad.http.live import STREAM, Live
+from camerad.http.operation import Media, Operation, Query
 
 FOLDER: Final = Path(__file__).parent.parent / "web"
 
@@ -26,15 +26,37 @@ MEDIA_TYPES: Final = {
 Action = Callable[[Request], Awaitable[BaseHTTPResponse | None]]
 
 
+ACTION: Final = Query[str](
+    "action", Literal["stream", "snapshot"], "The live or the current picture, for old clients."
+)
+INDEX: Final = Operation(
+    summary="The page for people",
+    role=None,
+    limit=None,
+    query=(ACTION,),
+    answer=Media("text/html", "The page; or, of an action, what /stream or /image gives."),
+)
+ASSET: Final = Operation(
+    summary="A file of the page",
+    role=None,
+    limit=None,
+    answer=Media("*/*", "Its scripts, styles and pictures."),
+    errors=(NotFound,),
+)
+
+
 class Web:
     """Serves the static page. It holds no data: everything it shows it asks of the API.
 
     ``/?action=stream`` and ``/?action=snapshot`` are what mjpg-streamer's clients know.
     """
 
-    def __init__(self, gate: Gate, stream: Action, image: Action) -> None:
+    def __init__(self, gate: Gate, images: Images, live: Live) -> None:
         self._gate = gate
-        self._actions = {"stream": stream, "snapshot": image}
+        self._actions: dict[str, tuple[Operation, Action]] = {
+            "stream": (STREAM, live.stream),
+            "snapshot": (IMAGE, images.image),
+        }
         self._files = {
             file.name: (file.read_bytes(), MEDIA_TYPES[file.suffix])
             for file in FOLDER.iterdir()
@@ -43,18 +65,17 @@ class Web:
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("web")
-        gate.route(blueprint, ("/",), self.index, role=None, limit=None)
-        gate.route(blueprint, ("/web/<name:str>",), self.asset, role=None, limit=None)
+        gate.route(blueprint, INDEX, self.index, "/")
+        gate.route(blueprint, ASSET, self.asset, "/web/<name:str>")
         return blueprint
 
     async def index(self, request: Request) -> BaseHTTPResponse | None:
-        wanted = params.text(request, "action")
+        wanted = ACTION.of(request)
         if wanted is None:
             return self._answer(request, "index.html")
-        if wanted not in self._actions:
-            raise InvalidRequest("There is no such action", "action is stream or snapshot")
-        await self._gate.admit(request, Role.VIEWER, Limit.IMAGE)
-        return await self._actions[wanted](request)
+        operation, action = self._actions[wanted]
+        await self._gate.admit(request, operation)
+        return await action(request)
 
     async def asset(self, request: Request, name: str) -> BaseHTTPResponse:
         if name not in self._files:

@@ -137,10 +137,18 @@ def test_a_chosen_password_ends_the_first_one_and_its_file(accounts, tmp_path):
     assert not (tmp_path / "first-credentials").exists()
 
 
-def test_a_provisioned_device_gets_no_further_accounts(accounts, tmp_path):
-    accounts.add_token("provisioned", Role.ADMIN)
+def test_a_device_with_a_user_gets_no_further_accounts(accounts, tmp_path):
+    accounts.add_user("provisioned", Role.ADMIN, "chosen by a person")
     assert accounts.first_start() is None
     assert not (tmp_path / "first-credentials").exists()
+
+
+def test_tokens_made_before_the_first_start_stay(accounts):
+    early = accounts.add_token("early", Role.VIEWER)
+    accounts.add_token("first-start", Role.VIEWER)
+    credentials = accounts.first_start()
+    assert accounts.find_token(early).name == "early"
+    assert accounts.find_token(credentials.token).role is Role.ADMIN
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,9 @@ MAX_TRACKED: Final = 20_000
 """Addresses and classes remembered at once, so that a flood from many addresses cannot fill the
 memory; the longest known are forgotten first."""
 
+ROUNDING_S: Final = 1e-6
+"""More than the sums of fractions of a second are ever wrong by, and less than a token takes."""
+
 
 class Limit(enum.Enum):
     """The classes of the reference, each with a rate of its own."""
@@ -68,12 +71,12 @@ class Limiter:
         # Time until there is one whole token, on top of the tokens that refill meanwhile.
         short_s = full_at_s - now_s - (rate - 1) / rate
         refusal = None
-        if short_s > 0:
-            refusal = _refusal(limit, rate, math.ceil(short_s))
+        if short_s > ROUNDING_S:
+            refusal = _refusal(limit, rate, math.ceil(short_s - ROUNDING_S))
         else:
             full_at_s += 1 / rate
         self._remember(key, full_at_s)
-        remaining = max(0, math.floor(rate - (full_at_s - now_s) * rate + 1e-6))
+        remaining = max(0, math.floor((1 - full_at_s + now_s + ROUNDING_S) * rate))
         reset_at = math.ceil(time.time() + full_at_s - now_s)
         return Allowance(rate, remaining, reset_at), refusal
 

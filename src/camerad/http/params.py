@@ -34,7 +34,7 @@ def body(request: Request, kind: type[T]) -> T:
             return msgspec.convert(_form(request.body), kind, strict=False)
     except msgspec.ValidationError as error:
         raise InvalidRequest("The request body is not valid", str(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequest("The request body cannot be read", str(error)) from None
     raise UnsupportedMediaType(
         "The request body has the wrong media type", "Send Content-Type: application/json"
@@ -50,4 +50,7 @@ def _form(encoded: bytes) -> dict[str, str]:
         raise InvalidRequest(
             "The request body is not a form", "Send JSON with Content-Type: application/json"
         ) from None
-    return dict(pairs)
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise InvalidRequest("The request body has a field more than once")
+    return fields

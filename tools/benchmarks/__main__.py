@@ -1,6 +1,8 @@
 """The command line of tools/bench."""
 
 import argparse
+import os
+import platform
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,8 +31,14 @@ def main() -> int:
     table = markdown(rows)
     print(table, end="")
     if options.write_readme:
-        write_readme(ROOT / "README.md", table)
+        write_readme(ROOT / "README.md", f"`tools/bench` on {_machine()}:\n\n{table}")
     return 0
+
+
+def _machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{os.cpu_count()} processors ({names[0] if names else platform.machine()})"
 
 
 def _measurements(
@@ -38,7 +46,8 @@ def _measurements(
 ) -> Mapping[str, Callable[[], list[Row]]]:
     return {
         "encode": lambda: [
-            streams.encode(pictures, rounds, seconds, range_) for range_ in ("full", "limited")
+            streams.encode(pictures, rounds, seconds, quantization)
+            for quantization in ("full", "limited")
         ],
         "codec": lambda: [
             codec.unpack_and_encode(pictures, rounds, full_range=full) for full in (True, False)
@@ -46,7 +55,7 @@ def _measurements(
         "fan-out": lambda: [
             streams.fan_out(pictures, rounds, seconds, clients) for clients in (1, 10, 50)
         ],
-        "idle": lambda: [process.idle(10 * seconds / 3)],
+        "idle": lambda: [process.idle(pictures, seconds=20.0)],
         "start": lambda: [process.start(rounds + 2)],
     }
 

@@ -3,8 +3,9 @@
 import ctypes
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,14 +29,16 @@ _TJFLAG_NOREALLOC = 1024
 def unpack_and_encode(pictures: Path, rounds: int, *, full_range: bool) -> Row:
     """Processor time per frame, both in this process and by turns with every frame."""
     frames = [np.fromfile(path, np.uint8) for path in sorted(pictures.glob("*.yuyv"))]
-    bare = BareEncoder(frames[0])
+    bare = BareEncoder()
+    planes = [_planes(frame) for frame in frames]
     ours = _camerads_way(full_range=full_range)
     ours_ms, bare_ms = [], []
     for _ in range(rounds):
-        costs_s = [(_cost_s(bare.encode), _cost_s(ours, frame)) for frame in _endless(frames)]
-        bare_s, ours_s = (sum(side) for side in zip(*costs_s, strict=True))
-        bare_ms.append(1e3 * bare_s / len(costs_s))
-        ours_ms.append(1e3 * ours_s / len(costs_s))
+        turns = [number % len(frames) for number in range(_FRAMES_A_ROUND)]
+        costs_ms = [(_ms(bare.encode, planes[turn]), _ms(ours, frames[turn])) for turn in turns]
+        # Medians, because a frame during which another process had the caches says nothing.
+        bare_ms.append(statistics.median(bare for bare, _ in costs_ms))
+        ours_ms.append(statistics.median(ours for _, ours in costs_ms))
     return Row(
         f"unpack and encode alone, {'full' if full_range else 'limited'} range",
         f"{statistics.median(ours_ms):.1f} ms a frame",
@@ -49,22 +52,19 @@ def unpack_and_encode(pictures: Path, rounds: int, *, full_range: bool) -> Row:
 class BareEncoder:
     """libjpeg-turbo with a handle and an output buffer that are used again and again."""
 
-    def __init__(self, yuyv: Bytes) -> None:
+    def __init__(self) -> None:
         self._library = ctypes.CDLL("libturbojpeg.so.0")
         self._library.tjInitCompress.restype = ctypes.c_void_p
         self._handle = ctypes.c_void_p(self._library.tjInitCompress())
         self._out = np.empty(WIDTH * HEIGHT * 3, np.uint8)
-        pairs = yuyv.reshape(HEIGHT, WIDTH // 2, 4)
-        luma = yuyv.reshape(HEIGHT, WIDTH, 2)[:, :, 0]
-        self._planes = [np.ascontiguousarray(p) for p in (luma, pairs[:, :, 1], pairs[:, :, 3])]
-        self._pointers = (ctypes.c_void_p * 3)(*(plane.ctypes.data for plane in self._planes))
 
-    def encode(self) -> None:
+    def encode(self, planes: Sequence[Bytes]) -> None:
+        pointers = (ctypes.c_void_p * 3)(*(plane.ctypes.data for plane in planes))
         out = ctypes.c_void_p(self._out.ctypes.data)
         size = ctypes.c_ulong(self._out.size)
         failed = self._library.tjCompressFromYUVPlanes(
             self._handle,
-            self._pointers,
+            pointers,
             WIDTH,
             None,
             HEIGHT,
@@ -76,6 +76,12 @@ class BareEncoder:
         )
         if failed:
             raise RuntimeError("libjpeg-turbo refuses the planes")
+
+
+def _planes(yuyv: Bytes) -> list[Bytes]:
+    luma = yuyv.reshape(HEIGHT, WIDTH, 2)[:, :, 0]
+    pairs = yuyv.reshape(HEIGHT, WIDTH // 2, 4)
+    return [np.ascontiguousarray(plane) for plane in (luma, pairs[:, :, 1], pairs[:, :, 3])]
 
 
 def _camerads_way(*, full_range: bool) -> Callable[[Bytes], None]:
@@ -91,11 +97,7 @@ def _camerads_way(*, full_range: bool) -> Callable[[Bytes], None]:
     return convert
 
 
-def _endless(frames: list[Bytes]) -> list[Bytes]:
-    return [frames[number % len(frames)] for number in range(_FRAMES_A_ROUND)]
-
-
-def _cost_s(work: Callable[..., None], *arguments: Bytes) -> float:
+def _ms(work: Callable[[Any], None], argument: object) -> float:
     begin_s = time.thread_time()
-    work(*arguments)
-    return time.thread_time() - begin_s
+    work(argument)
+    return 1e3 * (time.thread_time() - begin_s)

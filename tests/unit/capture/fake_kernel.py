@@ -70,8 +70,9 @@ class FakeKernel:
     streaming: bool = False
     interval: tuple[int, int] = (1, 30)
 
-    def open(self, _path: str, _flags: int) -> int:
+    def open(self, _path: str, flags: int) -> int:
         self.refuse_if_told("open")
+        assert flags == os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC
         self.fd = os.memfd_create("fake-video")
         os.ftruncate(self.fd, PAGE * 32)
         return self.fd

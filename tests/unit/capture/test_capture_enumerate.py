@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import sys
 from types import SimpleNamespace
 
@@ -40,10 +41,12 @@ def udev(monkeypatch, tmp_path):
 
 def test_asks_the_device(monkeypatch):
     FakeKernel(intervals=((1, 30), (1001, 30000))).install(monkeypatch)
+    before = os.listdir("/proc/self/fd")
     mode = SupportedMode("YUYV", 64, 48, (30.0, 30000 / 1001))
     info = DeviceInfo(PATH, "Fake", "", "", "A1B2", NODE.links, (mode,))
     assert cameras.capture_devices([NODE]) == [info]
     assert cameras.capture_nodes([NODE]) == [PATH]
+    assert os.listdir("/proc/self/fd") == before
 
 
 def test_leaves_out_what_is_no_camera(monkeypatch):

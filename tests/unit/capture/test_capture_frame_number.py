@@ -24,6 +24,20 @@ def through_jpeg(pixels, quality):
     return TurboJPEG().decode(jpeg, pixel_format=TJPF_GRAY)[..., 0]
 
 
+@pytest.mark.parametrize(
+    ("size", "layout"),
+    [
+        ((160, 120), Layout(top=56, block=8, columns=20, rows=2)),
+        ((640, 360), Layout(top=176, block=16, columns=40, rows=1)),
+        ((1280, 720), Layout(top=360, block=32, columns=40, rows=1)),
+        ((1920, 120), Layout(top=56, block=8, columns=40, rows=1)),
+        ((1918, 1078), Layout(top=536, block=40, columns=40, rows=1)),
+    ],
+)
+def test_blocks_are_as_large_as_there_is_room(size, layout):
+    assert Layout.of(*size) == layout
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("number", NUMBERS_TO_TRY)
 def test_reads_what_was_drawn(width, height, number):

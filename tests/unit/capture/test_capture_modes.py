@@ -9,13 +9,14 @@ from fake_kernel import PATH, FakeKernel
 from camerad.capture.ioctl import FrameRates, FrameSizes
 from camerad.capture.modes import rates_within, sizes_within, supported_modes
 from camerad.capture.source import Mode, SupportedMode
+from camerad.capture.v4l2 import OPEN_FLAGS
 
-RANGE = FrameSizes(48, 1300, 2, 32, 730, 2)
+RANGE = FrameSizes(50, 1302, 4, 33, 733, 5)
 
 
 def listed(kernel, monkeypatch, wanted=None):
     kernel.install(monkeypatch)
-    fd = os.open(PATH, os.O_RDWR)
+    fd = os.open(PATH, OPEN_FLAGS)
     try:
         return supported_modes(fd, wanted or Mode())
     finally:
@@ -65,14 +66,16 @@ def test_senseless_intervals_are_left_out(monkeypatch, interval):
 @pytest.mark.parametrize(
     ("wanted", "contained"),
     [
-        (Mode(None, 50, 34), True),
-        (Mode(None, 48, 32), True),
-        (Mode(None, 1300, 730), True),
-        (Mode(None, 51, 34), False),
-        (Mode(None, 50, 35), False),
-        (Mode(None, 1302, 730), False),
-        (Mode(None, 46, 32), False),
-        (Mode(None, 50, None), False),
+        (Mode(None, 54, 38), True),
+        (Mode(None, 50, 33), True),
+        (Mode(None, 1302, 733), True),
+        (Mode(None, 52, 38), False),
+        (Mode(None, 54, 40), False),
+        (Mode(None, 1306, 733), False),
+        (Mode(None, 1302, 738), False),
+        (Mode(None, 46, 33), False),
+        (Mode(None, 50, 28), False),
+        (Mode(None, 54, None), False),
     ],
 )
 def test_a_range_offers_what_is_wanted_within_it(wanted, contained):

@@ -34,6 +34,8 @@ WEBCAM = [
         (Mode(), ChosenMode("MJPG", 1920, 1080, 30)),
         (Mode(fps=60), ChosenMode("MJPG", 1280, 720, 60)),
         (Mode("YUYV"), ChosenMode("YUYV", 640, 480, 30)),
+        (Mode("YUYV", width=1280), ChosenMode("YUYV", 640, 480, 30)),
+        (Mode("YUYV", height=720), ChosenMode("YUYV", 640, 480, 30)),
         (Mode("YUYV", fps=100), ChosenMode("YUYV", 1920, 1080, 5)),
         (Mode(None, 1280, 720, 30, exact=True), ChosenMode("MJPG", 1280, 720, 30)),
     ],

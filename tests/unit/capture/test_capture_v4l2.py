@@ -35,7 +35,7 @@ def descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-def test_opens_streams_and_gives_everything_back(monkeypatch):
+def test_opens_streams_and_gives_everything_back(monkeypatch, caplog):
     kernel = FakeKernel(frames=deque([Frame(WHOLE, sequence=7, timestamp_s=12)]))
     before = descriptors()
     source = started(kernel, monkeypatch)
@@ -50,6 +50,17 @@ def test_opens_streams_and_gives_everything_back(monkeypatch):
     source.close()
     source.close()
     assert (kernel.allocated, kernel.streaming, mappings()) == (0, False, 0)
+    assert descriptors() == before
+    assert not caplog.records
+
+
+def test_opening_again_gives_the_first_life_back(monkeypatch):
+    kernel = FakeKernel()
+    before = descriptors()
+    source = started(kernel, monkeypatch)
+    source.open(Mode())
+    assert mappings() == 4
+    source.close()
     assert descriptors() == before
 
 
@@ -310,6 +321,15 @@ def test_another_signal_is_a_fault(monkeypatch):
     kernel.poll_state = select.POLLPRI
     with pytest.raises(CameraFault, match="another resolution"), source.dequeue(1):
         pass
+    source.close()
+
+
+def test_an_event_that_changes_nothing_is_passed_over(monkeypatch):
+    kernel = FakeKernel(event=(abi.V4L2_EVENT_SOURCE_CHANGE, 0), frames=deque([Frame(WHOLE)]))
+    source = started(kernel, monkeypatch)
+    kernel.poll_state = select.POLLPRI | select.POLLIN
+    with source.dequeue(1) as raw:
+        assert raw is not None
     source.close()
 
 

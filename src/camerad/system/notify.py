@@ -27,7 +27,8 @@ class ServiceManager:
         Ends at once where no watchdog is set. When the daemon hangs it starves by itself.
         """
         period_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000
-        while self._address and period_s > 0:
+        ours = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+        while self._address and ours and period_s > 0:
             if alive():
                 self._send("WATCHDOG=1")
             else:
@@ -40,6 +41,7 @@ class ServiceManager:
         # A leading @ is systemd's way to write the NUL of an abstract socket.
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
+            sender.setblocking(False)  # a manager that hangs must not take camerad with it
             try:
                 sender.sendto(message.encode(), address)
             except OSError as error:

@@ -1,16 +1,20 @@
 """The TLS certificate that the device makes for itself at its first start."""
 
 import os
+import re
 import socket
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from camerad.errors import StartupError
 
 VALID_DAYS = "36500"
 """A device without a clock makes its certificate in 1970: it has to outlive that mistake."""
+
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def ensure_certificate(certificate: Path, key: Path, addresses: Iterable[str]) -> None:
@@ -30,8 +34,11 @@ def ensure_certificate(certificate: Path, key: Path, addresses: Iterable[str]) -
 
 
 def _subject_names(addresses: Iterable[str]) -> str:
+    names = ["DNS:localhost", "IP:127.0.0.1", "IP:::1"]
     host = socket.gethostname()
-    names = [f"DNS:{host}", f"DNS:{host}.local", "DNS:localhost", "IP:127.0.0.1", "IP:::1"]
+    # A device that nobody has named may have none, or "(none)".
+    if _HOST_NAME.fullmatch(host):
+        names += [f"DNS:{host}", f"DNS:{host}.local"]
     names += [f"IP:{address}" for address in addresses]
     return "subjectAltName=" + ",".join(dict.fromkeys(names))
 

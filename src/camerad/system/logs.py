@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _SECRET: Final = re.compile(
-    r"(\b(?:token|password)=|\b(?:bearer|basic)\s+)[^\s&\"',;]+", re.IGNORECASE
+    r"(\b(?:token|password)[\"']?\s*[=:]\s*[\"']?|\b(?:bearer|basic)\s+)[^\s&\"',;]+", re.IGNORECASE
 )
 
 

@@ -1,0 +1,23 @@
+import pytest
+
+from camerad.system.health import OK, Health
+
+
+def failing():
+    raise OSError(5, "Input/output error")
+
+
+def test_every_check_says_how_it_is():
+    health = Health({"camera": lambda: "disconnected", "storage": lambda: OK, "network": failing})
+    assert health.checks() == {"camera": "disconnected", "storage": "ok", "network": "error"}
+
+
+def test_checks_are_made_anew():
+    answers = ["ok", "full"]
+    health = Health({"storage": lambda: answers.pop(0)})
+    assert [health.checks()["storage"] for _ in range(2)] == ["ok", "full"]
+
+
+def test_a_bug_in_a_check_is_not_hidden():
+    with pytest.raises(KeyError):
+        Health({"camera": lambda: {}["state"]}).checks()

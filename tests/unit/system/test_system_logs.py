@@ -1,0 +1,71 @@
+import logging
+
+import pytest
+
+from camerad.system.logs import RedactingFormatter, configure_logging, redact, set_level
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("GET /image?token=abc-_123 200", "GET /image?token=*** 200"),
+        ("GET /?quality=5&token=abc&camera=1", "GET /?quality=5&token=***&camera=1"),
+        ("TOKEN=abc; Password=def", "TOKEN=***; Password=***"),
+        ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
+        ("authorization: basic YTpi", "authorization: basic ***"),
+        ("{'url': '/x?token=abc'}", "{'url': '/x?token=***'}"),
+        ('"password": "abc"', '"password": "***"'),
+        ("{'token': 'abc', 'role': 'admin'}", "{'token': '***', 'role': 'admin'}"),
+        ("token=a%20b c", "token=*** c"),
+        ("password: abc", "password: ***"),
+        ("no token, no password", "no token, no password"),
+    ],
+)
+def test_the_value_of_a_secret_is_blacked_out(line, shown):
+    assert redact(line) == shown
+
+
+def record(message, *args, exc_info=None):
+    return logging.LogRecord("camerad", logging.INFO, "", 0, message, args, exc_info)
+
+
+def test_arguments_and_tracebacks_are_too():
+    error = ValueError("/image?token=abc")
+    exc_info = ValueError, error, None
+    line = RedactingFormatter().format(record("%s failed", "/x?token=abc", exc_info=exc_info))
+    assert "ValueError" in line
+    assert "abc" not in line
+    assert line.startswith("/x?token=*** failed")
+
+
+@pytest.fixture
+def logging_restored():
+    root, names = logging.getLogger(), ("camerad", "sanic")
+    before = root.handlers[:], root.level, [logging.getLogger(name).level for name in names]
+    yield
+    root.handlers[:], root.level = before[:2]
+    for name, level in zip(names, before[2], strict=True):
+        logging.getLogger(name).setLevel(level)
+
+
+@pytest.mark.usefixtures("logging_restored")
+@pytest.mark.parametrize("journal", [True, False])
+def test_a_journal_gets_no_times(monkeypatch, capsys, journal):
+    monkeypatch.delenv("JOURNAL_STREAM", raising=False)
+    if journal:
+        monkeypatch.setenv("JOURNAL_STREAM", "8:1234")
+    configure_logging()
+    logging.getLogger("camerad.x").info("hello token=abc")
+    written = capsys.readouterr().err
+    assert written.endswith("INFO camerad.x: hello token=***\n")
+    assert written.startswith("INFO") == journal
+
+
+@pytest.mark.usefixtures("logging_restored")
+@pytest.mark.parametrize(("level", "written"), [("debug", 2), ("info", 1), ("error", 0)])
+def test_the_level_can_be_set(capsys, level, written):
+    configure_logging()
+    set_level(level)
+    logging.getLogger("camerad.x").debug("one")
+    logging.getLogger("camerad.x").info("two")
+    assert len(capsys.readouterr().err.splitlines()) == written

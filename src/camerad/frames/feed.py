@@ -76,7 +76,7 @@ class Feed:
     @contextmanager
     def subscribed(self, consumer: Consumer) -> Iterator[None]:
         """Have ``consumer`` called on the event loop with every frame while the context lasts."""
-        self._loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         if not self.wanted:
             self._producer.start(self.publish)
         if self._linger is not None:
@@ -88,7 +88,7 @@ class Feed:
         finally:
             del self._consumers[consumer]
             if not self._consumers:
-                self._linger = self._loop.call_later(self.linger_s, self._end_demand)
+                self._linger = loop.call_later(self.linger_s, self._end_demand)
 
     async def next_frame(self, captured_after_s: float) -> Frame:
         """Wait for the first frame captured after an instant of CLOCK_MONOTONIC."""
@@ -104,7 +104,7 @@ class Feed:
             return await arrived
 
     def close(self) -> None:
-        """Forget the pending end of demand: the daemon stops the camera itself."""
+        """Take no more frames: the daemon stops the camera itself, whoever still looks."""
         if self._linger is not None:
             self._linger.cancel()
             self._linger = None

@@ -182,6 +182,12 @@ def test_a_frame_without_any_loop_is_dropped(feed):
     assert feed.latest is None
 
 
+async def test_a_consumer_may_leave_after_the_close(feed, producer):
+    with feed.subscribed(print):
+        feed.close()
+    assert feed.consumers == 0
+
+
 async def test_after_close_the_camera_is_left_to_the_daemon(feed, producer):
     with feed.subscribed(print):
         pass

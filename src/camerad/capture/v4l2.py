@@ -143,7 +143,8 @@ class V4L2Source:
             try:
                 return self._ready_buffer(ready[self._fd])
             except BlockingIOError:
-                continue
+                if not remaining_s:
+                    return None  # a driver that says ready and never is must not hold us
 
     def _ready_buffer(self, state: int) -> ioctl.DequeuedBuffer:
         """The oldest filled buffer. In a broken state, DQBUF's errno tells what is wrong."""

@@ -212,6 +212,14 @@ def test_gives_all_waiting_frames_in_order(monkeypatch):
     source.close()
 
 
+def test_a_driver_that_is_ready_with_nothing_does_not_hold_us(monkeypatch):
+    kernel = FakeKernel(poll_state=select.POLLIN)
+    source = started(kernel, monkeypatch)
+    with source.dequeue(0.01) as raw:
+        assert raw is None
+    source.close()
+
+
 def test_a_stamp_of_an_unknown_clock_is_replaced(monkeypatch):
     kernel = FakeKernel(frames=deque([Frame(WHOLE, flags=0, timestamp_s=1_700_000_000)]))
     source = started(kernel, monkeypatch)

@@ -16,7 +16,8 @@ ISO_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def leaves(kind=CameradError):
-    below = kind.__subclasses__()
+    """The errors of the tree itself; other modules may derive from them."""
+    below = [child for child in kind.__subclasses__() if child.__module__ == tree.__name__]
     return [leaf for child in below for leaf in leaves(child)] if below else [kind]
 
 

@@ -1,6 +1,5 @@
 """One camera and the thread that drives it."""
 
-import enum
 import logging
 import threading
 import time
@@ -8,8 +7,6 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
-
-from msgspec import Struct
 
 from camerad.capture.negotiate import highest_resolution
 from camerad.capture.source import (
@@ -19,8 +16,8 @@ from camerad.capture.source import (
     Mode,
     RawFrame,
     Source,
-    SupportedMode,
 )
+from camerad.capture.status import Counters, State, Status, StatusListener
 
 logger = logging.getLogger(__name__)
 
@@ -39,36 +36,6 @@ P = TypeVar("P")
 Unpack = Callable[[memoryview], P]
 Publish = Callable[[P, float], None]
 """Takes a picture, and when it was captured: CLOCK_MONOTONIC, seconds."""
-
-
-class State(enum.Enum):
-    """Where a camera is in its life."""
-
-    ABSENT = "absent"
-    PROBING = "probing"
-    READY = "ready"
-    STREAMING = "streaming"
-    FAULT = "fault"
-
-
-class Status(Struct, frozen=True):
-    """What a camera is doing. ``format`` stays what it was last while the camera is away."""
-
-    state: State
-    format: CaptureFormat | None = None
-    modes: tuple[SupportedMode, ...] = ()
-    fault: str | None = None
-
-
-class Counters(Struct):
-    """What happened to the frames of a camera since the start. Written by its thread only."""
-
-    frames: int = 0
-    dropped: int = 0
-    """By the driver, by the gaps in its sequence: nobody gave a buffer back in time."""
-    broken: int = 0
-    """Marked in error, too short, or no valid JPEG."""
-    faults: int = 0
 
 
 class Camera(Generic[P]):
@@ -92,6 +59,7 @@ class Camera(Generic[P]):
         self.heartbeat_s = IDLE_HEARTBEAT_S
         """When the thread last showed life (CLOCK_MONOTONIC); infinite while it has no work."""
         self.status = Status(State.PROBING)
+        self._listeners: list[StatusListener] = []
         self._mode = mode
         self._unpacker = unpacker
         self._publish: Publish[P] | None = None
@@ -110,6 +78,12 @@ class Camera(Generic[P]):
         """The camera is there and works, as far as anyone can know without opening it."""
         state = self.status.state
         return state is State.STREAMING or (state is State.READY and self.source.present())
+
+    def on_change(self, listener: StatusListener) -> None:
+        """Have ``listener`` told of every change of the status, in the camera's thread: it must be
+        quick.
+        """
+        self._listeners.append(listener)
 
     def probe(self) -> None:
         """Find out what the camera is, before anyone looks; returns at once."""
@@ -208,7 +182,7 @@ class Camera(Generic[P]):
         fmt = self.source.open(self._mode)
         if self.status.fault is not None:
             logger.info("%s is back", self.device)
-        self.status = Status(State.READY, fmt, tuple(self.source.modes()))
+        self._become(Status(State.READY, fmt, tuple(self.source.modes())))
         return fmt
 
     def _stream(self, fmt: CaptureFormat) -> None:
@@ -286,7 +260,13 @@ class Camera(Generic[P]):
                     answer(still)
 
     def _enter(self, state: State) -> None:
-        self.status = Status(state, self.status.format, self.status.modes)
+        self._become(Status(state, self.status.format, self.status.modes))
+
+    def _become(self, status: Status) -> None:
+        before, self.status = self.status, status
+        if status != before:
+            for listener in self._listeners:
+                listener(before, status)
 
     def _failed(self, fault: CameraFault) -> None:
         """Say it once, loudly; every further attempt says it only to those who debug."""
@@ -294,7 +274,7 @@ class Camera(Generic[P]):
         again = self.status.fault == str(fault)
         logger.log(logging.DEBUG if again else logging.WARNING, "%s", fault)
         state = State.ABSENT if fault.gone else State.FAULT
-        self.status = Status(state, self.status.format, self.status.modes, str(fault))
+        self._become(Status(state, self.status.format, self.status.modes, str(fault)))
         # A camera that failed is tried again until it works, so that its status tells the truth.
         self._unknown = True
         self._answer_stills(lambda still: still.set_exception(fault))

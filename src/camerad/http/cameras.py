@@ -7,7 +7,7 @@ from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse
 
 from camerad.accounts.roles import Role
-from camerad.capture.camera import State
+from camerad.capture.status import State
 from camerad.frames.cameras import Cameras, FedCamera
 from camerad.http.answers import json_answer
 from camerad.http.gate import Gate

@@ -370,3 +370,31 @@ class TestClose:
         camera.close(0.05)
         assert time.monotonic() - started_s < 1
         hanging.set()
+
+
+def test_listeners_are_told_of_every_change_of_the_status(camera, source):
+    changes = []
+    camera.on_change(lambda before, after: changes.append((before.state, after.state)))
+    camera.probe()
+    in_state(camera, State.READY)
+    watched(camera)
+    in_state(camera, State.STREAMING)
+    source.fail(gone=True)
+    until(lambda: (State.ABSENT, State.READY) in changes)
+    assert changes[:4] == [
+        (State.PROBING, State.READY),
+        (State.READY, State.STREAMING),
+        (State.STREAMING, State.ABSENT),
+        (State.ABSENT, State.READY),
+    ]
+
+
+def test_the_same_status_again_is_no_change(camera, source):
+    camera.probe()
+    in_state(camera, State.READY)
+    changes = []
+    camera.on_change(lambda before, after: changes.append((before, after)))
+    camera.probe()
+    until(lambda: source.calls.count("open") == 2)
+    camera.close(5)
+    assert changes == []

@@ -1,0 +1,42 @@
+"""What a camera is doing, and what became of its frames."""
+
+import enum
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from camerad.capture.source import CaptureFormat, SupportedMode
+
+
+class State(enum.Enum):
+    """Where a camera is in its life."""
+
+    ABSENT = "absent"
+    PROBING = "probing"
+    READY = "ready"
+    STREAMING = "streaming"
+    FAULT = "fault"
+
+
+class Status(Struct, frozen=True):
+    """What a camera is doing. ``format`` stays what it was last while the camera is away."""
+
+    state: State
+    format: CaptureFormat | None = None
+    modes: tuple[SupportedMode, ...] = ()
+    fault: str | None = None
+
+
+class Counters(Struct):
+    """What happened to the frames of a camera since the start. Written by its thread only."""
+
+    frames: int = 0
+    dropped: int = 0
+    """By the driver, by the gaps in its sequence: nobody gave a buffer back in time."""
+    broken: int = 0
+    """Marked in error, too short, or no valid JPEG."""
+    faults: int = 0
+
+
+StatusListener = Callable[[Status, Status], None]
+"""Takes the status before and after a change."""

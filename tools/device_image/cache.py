@@ -2,6 +2,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,12 +43,16 @@ class Cache:
 
 
 def digest(paths: Iterable[Path], seed: str) -> str:
-    """Of the files' names, modes and contents, with all below those that are directories."""
+    """Of all files' names and contents, and whether they are executable: another checkout of the
+    same sources, made under another umask, has the same.
+    """
     sha256 = hashlib.sha256(seed.encode())
     for path in paths:
         for file in files_of(path):
             content = os.readlink(file).encode() if file.is_symlink() else file.read_bytes()
-            heading = f"{file.relative_to(path.parent)} {file.lstat().st_mode} {len(content)}\n"
+            mode = file.lstat().st_mode
+            kind = f"{stat.S_IFMT(mode)} {mode & stat.S_IXUSR} {len(content)}"
+            heading = f"{file.relative_to(path.parent)} {kind}\n"
             sha256.update(heading.encode() + content)
     return sha256.hexdigest()[:16]
 

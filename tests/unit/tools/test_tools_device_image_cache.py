@@ -58,6 +58,12 @@ def test_what_tools_leave_does_not_count(cache: ModuleType, source: Path, left_o
     assert cache.digest([source], seed="") == before
 
 
+def test_the_umask_of_the_checkout_does_not_count(cache: ModuleType, source: Path) -> None:
+    before = cache.digest([source], seed="")
+    (source / "a.py").chmod(0o664)
+    assert cache.digest([source], seed="") == before
+
+
 @pytest.fixture
 def trees(cache: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

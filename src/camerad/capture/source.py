@@ -39,6 +39,16 @@ class CaptureFormat(Struct, frozen=True):
     full_range: bool
     """Samples use 0..255; else the limited (video) range, 16..235 and 16..240."""
 
+    @property
+    def resolution(self) -> str:
+        """As people write it: ``1920x1080``."""
+        return f"{self.width}x{self.height}"
+
+    @property
+    def frame_rate(self) -> int | float:
+        """30 rather than 30.0, and 29.97 rather than 29.97002997."""
+        return int(self.fps) if self.fps == int(self.fps) else round(self.fps, 2)
+
 
 class RawFrame(Struct, frozen=True):
     """One dequeued buffer. ``data`` is valid only until the frame is given back."""

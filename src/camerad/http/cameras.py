@@ -65,10 +65,4 @@ def camera_info(fed: FedCamera) -> CameraInfo:
     fmt = camera.status.format
     if fmt is None or not camera.connected:
         return CameraInfo(fed.id, connected=False, device=camera.device)
-    size = f"{fmt.width}x{fmt.height}"
-    return CameraInfo(fed.id, True, camera.device, size, frame_rate(fmt.fps), fmt.fourcc)
-
-
-def frame_rate(fps: float) -> int | float:
-    """30 rather than 30.0, and 29.97 rather than 29.97002997."""
-    return int(fps) if fps == int(fps) else round(fps, 2)
+    return CameraInfo(fed.id, True, camera.device, fmt.resolution, fmt.frame_rate, fmt.fourcc)

@@ -11,7 +11,6 @@ from camerad.accounts.roles import Role
 from camerad.clock import iso_utc
 from camerad.frames.cameras import Cameras
 from camerad.http.answers import json_answer
-from camerad.http.cameras import frame_rate
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
 from camerad.http.operation import Operation
@@ -112,5 +111,4 @@ class System:
         fmt = camera.status.format
         if fmt is None or not camera.connected:
             return ActiveCamera(camera.connected, None, None, recording=False)
-        size = f"{fmt.width}x{fmt.height}"
-        return ActiveCamera(camera.connected, size, frame_rate(fmt.fps), recording=False)
+        return ActiveCamera(camera.connected, fmt.resolution, fmt.frame_rate, recording=False)

@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "camerad"
 
 STREET = (
     {"errors", "clock"},
-    {"capture", "storage", "system"},
+    {"capture", "events", "storage", "system"},
     {"frames", "accounts", "config"},
     {"imaging"},
     {"stream", "snapshot", "recording"},

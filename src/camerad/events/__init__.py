@@ -1,0 +1,1 @@
+"""What happens on the device, and who wants to hear of it."""

@@ -3,11 +3,13 @@
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+from msgspec import structs
+
+from camerad.capture.adjustment import Adjuster, Adjustment
 from camerad.capture.negotiate import highest_resolution
 from camerad.capture.source import (
     BrokenFrame,
@@ -18,6 +20,7 @@ from camerad.capture.source import (
     Source,
 )
 from camerad.capture.status import Counters, State, Status, StatusListener
+from camerad.capture.stills import Stills
 
 logger = logging.getLogger(__name__)
 
@@ -60,13 +63,14 @@ class Camera(Generic[P]):
         """When the thread last showed life (CLOCK_MONOTONIC); infinite while it has no work."""
         self.status = Status(State.PROBING)
         self._listeners: list[StatusListener] = []
-        self._mode = mode
+        self._mode = self._opened_mode = mode
+        self._adjuster = Adjuster(source)
         self._unpacker = unpacker
         self._publish: Publish[P] | None = None
         self._wake = threading.Condition()
         self._unknown = False
         self._closing = False
-        self._stills: deque[Future[P]] = deque()
+        self._stills: Stills[P] = Stills()
         self._thread: threading.Thread | None = None
 
     @property
@@ -104,11 +108,24 @@ class Camera(Generic[P]):
             self._publish = publish
             self._rouse()
 
+    def set_mode(self, mode: Mode) -> None:
+        """Have the camera in another mode from now on; one that streams is opened again."""
+        with self._wake:
+            if mode != self._mode:
+                self._mode = mode
+                self._rouse()
+
+    def adjust(self, adjustment: Adjustment) -> None:
+        """Set controls: now, without a break in the stream, and whenever the camera is opened."""
+        with self._wake:
+            if adjustment != self._adjuster.wanted:
+                self._adjuster.wanted = adjustment
+                self._rouse()
+
     def still(self) -> Future[P]:
         """Take one picture at the highest resolution; the stream pauses for it and goes on."""
-        future: Future[P] = Future()
         with self._wake:
-            self._stills.append(future)
+            future = self._stills.ask()
             self._rouse()
         return future
 
@@ -134,8 +151,7 @@ class Camera(Generic[P]):
     def _rouse(self) -> None:
         """Make the thread look at what is wanted; the caller holds the condition."""
         if self._closing:
-            closed = CameraFault(f"{self.device} is closed")
-            self._answer_stills(lambda still: still.set_exception(closed))
+            self._stills.fail(CameraFault(f"{self.device} is closed"))
         elif self._thread is None:
             name = f"camera {self.device}"
             self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -160,10 +176,13 @@ class Camera(Generic[P]):
     def _await_work(self) -> bool:
         with self._wake:
             self.heartbeat_s = IDLE_HEARTBEAT_S
-            while not (self._publish or self._stills or self._unknown or self._closing):
-                self._wake.wait()
+            self._wake.wait_for(self._has_work)
             self.heartbeat_s = time.monotonic()
             return not self._closing
+
+    def _has_work(self) -> bool:
+        asked = self._publish or self._stills or self._unknown or self._closing
+        return bool(asked) or self._mode is not self._opened_mode or self._adjuster.pending
 
     def _pause(self) -> None:
         with self._wake:
@@ -179,10 +198,13 @@ class Camera(Generic[P]):
             self._stream(fmt)
 
     def _open(self) -> CaptureFormat:
-        fmt = self.source.open(self._mode)
+        self._opened_mode = self._mode
+        fmt = self.source.open(self._opened_mode)
+        controls = self._adjuster.adjust()
         if self.status.fault is not None:
             logger.info("%s is back", self.device)
-        self._become(Status(State.READY, fmt, tuple(self.source.modes())))
+        modes = tuple(self.source.modes())
+        self._become(Status(State.READY, fmt, modes, controls=controls))
         return fmt
 
     def _stream(self, fmt: CaptureFormat) -> None:
@@ -193,7 +215,8 @@ class Camera(Generic[P]):
         patience_s = max(STALL_FLOOR_S, STALL_INTERVALS / fmt.fps)
         picture_due_s = time.monotonic() + patience_s
         sequence: int | None = None
-        while (publish := self._publish) and not self._stills:
+        while (publish := self._publish) and not self._stills and self._mode is self._opened_mode:
+            self._adjust_if_asked()
             self.heartbeat_s = time.monotonic()
             if self.heartbeat_s > picture_due_s:
                 raise CameraFault(f"{self.device} has given no picture for {patience_s:.0f} s")
@@ -207,6 +230,10 @@ class Camera(Generic[P]):
                 picture_due_s = time.monotonic() + patience_s
                 publish(picture, raw.captured_at_s)
         self._enter(State.READY)
+
+    def _adjust_if_asked(self) -> None:
+        if self._adjuster.pending:
+            self._become(structs.replace(self.status, controls=self._adjuster.adjust()))
 
     def _count_gap(self, last: int | None, sequence: int) -> None:
         if last is not None and sequence > last + 1:
@@ -237,7 +264,7 @@ class Camera(Generic[P]):
         self.source.start()
         picture = self._first_picture(unpack)
         if picture is not None:
-            self._answer_stills(lambda still: still.set_result(picture))
+            self._stills.answer(picture)
 
     def _first_picture(self, unpack: Unpack[P]) -> P | None:
         """The first that is whole; None when nobody waits for it any more."""
@@ -252,15 +279,8 @@ class Camera(Generic[P]):
                 return picture
         return None
 
-    def _answer_stills(self, answer: Callable[[Future[P]], None]) -> None:
-        with self._wake:  # both the camera's thread and the one that closes it come here
-            while self._stills:
-                still = self._stills.popleft()
-                if still.set_running_or_notify_cancel():
-                    answer(still)
-
     def _enter(self, state: State) -> None:
-        self._become(Status(state, self.status.format, self.status.modes))
+        self._become(structs.replace(self.status, state=state))
 
     def _become(self, status: Status) -> None:
         before, self.status = self.status, status
@@ -274,7 +294,7 @@ class Camera(Generic[P]):
         again = self.status.fault == str(fault)
         logger.log(logging.DEBUG if again else logging.WARNING, "%s", fault)
         state = State.ABSENT if fault.gone else State.FAULT
-        self._become(Status(state, self.status.format, self.status.modes, str(fault)))
+        self._become(structs.replace(self.status, state=state, fault=str(fault)))
         # A camera that failed is tried again until it works, so that its status tells the truth.
         self._unknown = True
-        self._answer_stills(lambda still: still.set_exception(fault))
+        self._stills.fail(fault)

@@ -1,5 +1,6 @@
-"""The V4L2 controls of an open device: brightness, exposure and their like."""
+"""The ioctls of V4L2's controls: brightness, exposure and their like."""
 
+import ctypes
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from msgspec import Struct
 from camerad.capture import ioctl
 
 
-class Control(Struct, frozen=True):
+class DriverControl(Struct, frozen=True):
     """One adjustable property, such as brightness."""
 
     id: int
@@ -22,7 +23,14 @@ class Control(Struct, frozen=True):
     flags: int
 
 
-def queryctrl(fd: int) -> Iterator[Control]:
+class MenuEntry(Struct, frozen=True):
+    """One item of a menu: a name, or a number where the menu is one of integers."""
+
+    name: str
+    number: int
+
+
+def queryctrl(fd: int) -> Iterator[DriverControl]:
     """All controls that are in use, in the order of their ids."""
     answer = v4l2.v4l2_queryctrl(id=v4l2.V4L2_CTRL_FLAG_NEXT_CTRL)
     for _ in range(ioctl.LONGEST_LIST):
@@ -37,8 +45,8 @@ def queryctrl(fd: int) -> Iterator[Control]:
         answer = v4l2.v4l2_queryctrl(id=answer.id | v4l2.V4L2_CTRL_FLAG_NEXT_CTRL)
 
 
-def _control(answer: Any) -> Control:  # noqa: ANN401 - v4l2-python3 carries no types
-    return Control(
+def _control(answer: Any) -> DriverControl:  # noqa: ANN401 - v4l2-python3 carries no types
+    return DriverControl(
         id=answer.id,
         type=answer.type,
         name=ioctl.text(answer.name),
@@ -48,6 +56,20 @@ def _control(answer: Any) -> Control:  # noqa: ANN401 - v4l2-python3 carries no 
         default=answer.default_value,
         flags=answer.flags,
     )
+
+
+def querymenu(fd: int, control_id: int, index: int) -> MenuEntry | None:
+    """One item of a menu; ``None`` where the driver has none of that number."""
+    answer = v4l2.v4l2_querymenu(id=control_id, index=index)
+    try:
+        ioctl.call(fd, v4l2.VIDIOC_QUERYMENU, answer)
+    except OSError as error:
+        if error.errno in ioctl.LIST_END:
+            return None
+        raise
+    # v4l2-python3 lacks the number that lies over the name.
+    number = ctypes.c_int64.from_buffer(answer, v4l2.v4l2_querymenu.name.offset)
+    return MenuEntry(ioctl.text(answer.name), number.value)
 
 
 def g_ctrl(fd: int, control_id: int) -> int:

@@ -8,7 +8,14 @@ from contextlib import contextmanager
 from camerad.capture.frame_number import read_frame_number
 from camerad.capture.negotiate import negotiate
 from camerad.capture.pattern_picture import PatternPicture
-from camerad.capture.source import CameraFault, CaptureFormat, Mode, RawFrame, SupportedMode
+from camerad.capture.source import (
+    CameraFault,
+    CaptureFormat,
+    Control,
+    Mode,
+    RawFrame,
+    SupportedMode,
+)
 from camerad.capture.wakeup import Wakeup
 
 __all__ = ["PatternSource", "can_show", "read_frame_number"]
@@ -88,6 +95,12 @@ class PatternSource:
 
     def modes(self) -> list[SupportedMode]:
         return self._offers(self._default)
+
+    def controls(self) -> list[Control]:
+        return []
+
+    def set_control(self, control: Control, value: int) -> None:
+        raise CameraFault(f"pattern cannot set {control.name} to {value}: it has no controls")
 
     def start(self) -> None:
         if self._picture is None:

@@ -2,7 +2,7 @@
 
 import enum
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -70,6 +70,32 @@ class SupportedMode(Struct, frozen=True):
     fps: tuple[float, ...] = ()
 
 
+class MenuItem(Struct, frozen=True):
+    """One choice of a menu."""
+
+    value: int
+    name: str
+
+
+class Control(Struct, frozen=True, omit_defaults=True):
+    """A property that can be set to a number, such as the brightness, in the driver's terms."""
+
+    id: int
+    name: str
+    """The driver's name, as v4l2-ctl writes it: ``exposure_time_absolute``."""
+    type: Literal["integer", "boolean", "menu"]
+    minimum: int
+    maximum: int
+    step: int
+    default: int
+    value: int
+    """As it was when the camera was last opened or adjusted."""
+    alias: str | None = None
+    """V4L2's own name, where the driver chose another: ``exposure_absolute``."""
+    items: tuple[MenuItem, ...] = ()
+    """The choices of a menu: not every number from ``minimum`` to ``maximum`` has to be one."""
+
+
 class Source(Protocol):
     """A camera. Every call blocks, and all are made from one thread at a time.
 
@@ -90,6 +116,12 @@ class Source(Protocol):
 
     def modes(self) -> list[SupportedMode]:
         """All that the open device offers, in the order of the driver."""
+
+    def controls(self) -> list[Control]:
+        """What can be adjusted on the open device, and how it stands."""
+
+    def set_control(self, control: Control, value: int) -> None:
+        """Adjust the open device, also while it streams."""
 
     def start(self) -> None:
         """Queue all buffers and start streaming."""

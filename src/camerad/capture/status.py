@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from camerad.capture.source import CaptureFormat, SupportedMode
+from camerad.capture.source import CaptureFormat, Control, SupportedMode
 
 
 class State(enum.Enum):
@@ -19,12 +19,13 @@ class State(enum.Enum):
 
 
 class Status(Struct, frozen=True):
-    """What a camera is doing. ``format`` stays what it was last while the camera is away."""
+    """What a camera is doing. While it is away, what it offers stays as it was known last."""
 
     state: State
     format: CaptureFormat | None = None
     modes: tuple[SupportedMode, ...] = ()
     fault: str | None = None
+    controls: tuple[Control, ...] = ()
 
 
 class Counters(Struct):

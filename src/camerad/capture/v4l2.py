@@ -11,6 +11,8 @@ import v4l2
 
 from camerad.capture import abi, ioctl
 from camerad.capture.buffers import MappedBuffers
+from camerad.capture.controls import s_ctrl
+from camerad.capture.driver_controls import list_controls
 from camerad.capture.driver_format import capture_format, shortest_picture_bytes
 from camerad.capture.faults import explained
 from camerad.capture.formats import USABLE
@@ -19,6 +21,7 @@ from camerad.capture.negotiate import ChosenMode, negotiate
 from camerad.capture.source import (
     CameraFault,
     CaptureFormat,
+    Control,
     FrameFlag,
     Mode,
     RawFrame,
@@ -105,6 +108,14 @@ class V4L2Source:
 
     def modes(self) -> list[SupportedMode]:
         return list(self._modes)
+
+    def controls(self) -> list[Control]:
+        with explained(self._device, "tell its controls"):
+            return list(list_controls(self._fd))
+
+    def set_control(self, control: Control, value: int) -> None:
+        with explained(self._device, f"set {control.name} to {value}"):
+            s_ctrl(self._fd, control.id, value)
 
     def start(self) -> None:
         with explained(self._device, "start streaming"):

@@ -19,6 +19,10 @@ class ScriptedSource:
 
     def __init__(self, modes=(SMALL,)):
         self.offers = list(modes)
+        self.offered_controls = []
+        self.controls_set = []
+        self.refused_controls = {}
+        """What setting a control raises, by its name."""
         self.fps = 30.0
         self.calls = []
         self.modes_asked = []
@@ -74,6 +78,14 @@ class ScriptedSource:
 
     def modes(self):
         return list(self.offers)
+
+    def controls(self):
+        return list(self.offered_controls)
+
+    def set_control(self, control, value):
+        if control.name in self.refused_controls:
+            raise self.refused_controls[control.name]
+        self.controls_set.append((control.name, value))
 
     def start(self):
         self._note("start")

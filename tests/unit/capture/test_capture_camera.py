@@ -9,8 +9,11 @@ import pytest
 from scripted_source import LARGE, SMALL, ScriptedSource
 
 from camerad.capture import camera as module
+from camerad.capture.adjustment import Adjustment
 from camerad.capture.camera import IDLE_HEARTBEAT_S, Camera, State
-from camerad.capture.source import BrokenFrame, CameraFault, FrameFlag, Mode
+from camerad.capture.source import BrokenFrame, CameraFault, Control, FrameFlag, Mode
+
+GAIN = Control(1, "gain", "integer", 0, 10, 1, default=5, value=5)
 
 
 @pytest.fixture(autouse=True)
@@ -248,6 +251,59 @@ def test_the_heart_beats_while_it_streams(camera, source):
     until(lambda: camera.heartbeat_s != IDLE_HEARTBEAT_S)
     first_s = camera.heartbeat_s
     until(lambda: camera.heartbeat_s > first_s)
+
+
+class TestSettings:
+    @pytest.fixture
+    def source(self):
+        source = ScriptedSource([SMALL, LARGE])
+        source.offered_controls = [GAIN]
+        return source
+
+    def test_a_new_mode_reopens_a_camera_that_streams(self, camera, source, published):
+        camera.set_mode(Mode(width=1920, height=1080))
+        source.give(b"large")
+        until(lambda: published)
+        assert camera.status.format.width == 1920
+        assert source.calls_of_life == ["open", "start", "close", "open", "start"]
+
+    def test_a_new_mode_is_looked_at_when_nobody_looks(self, camera, source):
+        camera.set_mode(Mode(width=1920, height=1080))
+        until(lambda: source.calls_of_life == ["open", "close"])
+        assert camera.status.format.width == 1920
+
+    def test_the_same_mode_disturbs_nobody(self, camera, source, published):
+        camera.set_mode(Mode())
+        camera.adjust(Adjustment())
+        source.give()
+        until(lambda: published)
+        assert source.calls_of_life == ["open", "start"]
+
+    def test_controls_are_set_without_a_break(self, camera, source, published):
+        camera.adjust(Adjustment({"gain": 3}))
+        until(lambda: source.controls_set == [("gain", 3)])
+        source.give()
+        until(lambda: published)
+        assert source.calls_of_life == ["open", "start"]
+        assert camera.status.controls == (GAIN,)
+
+    def test_controls_are_set_whenever_the_camera_is_opened(self, camera, source):
+        camera.adjust(Adjustment({"gain": 3}))
+        until(lambda: source.calls_of_life == ["open", "close"])
+        published = watched(camera)
+        source.give()
+        until(lambda: published)
+        source.fail()
+        source.give()
+        until(lambda: len(published) == 2)
+        assert source.controls_set == [("gain", 3)] * 3
+
+    @pytest.mark.usefixtures("published")
+    def test_what_the_camera_offers_stays_known_while_it_is_away(self, camera, source):
+        source.opening_faults += [CameraFault("gone", gone=True)] * 1000
+        source.fail("gone", gone=True)
+        in_state(camera, State.ABSENT)
+        assert camera.status.controls == (GAIN,)
 
 
 class TestStill:

@@ -1,7 +1,7 @@
-"""One daemon for all tests of a module that change nothing about it."""
+"""Daemons for all tests of a module that change nothing about them."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,19 +12,27 @@ UNLIMITED = "[limits]\nenabled = false\n"
 
 
 @pytest.fixture(scope="module")
-def served(
+def serving(
     tmp_path_factory: pytest.TempPathFactory, prepared_state: tuple[Path, dict[str, str]]
-) -> Iterator[DaemonProcess]:
-    """A daemon without rate limits, whose cameras are a small pattern and a node that is absent."""
+) -> Iterator[Callable[..., DaemonProcess]]:
+    """`serving(*args)` starts a daemon without rate limits, for the rest of the module."""
     template, tokens = prepared_state
-    folder = tmp_path_factory.mktemp("served")
-    shutil.copytree(template, folder / "state")
-    config = folder / "camerad.toml"
-    config.write_text(UNLIMITED)
-    process = DaemonProcess(folder / "state", tokens)
-    process.start(
-        *("--config", str(config)),
-        *("--camera", "pattern:320x240@30", "--camera", "/dev/video99"),
-    )
-    yield process
-    assert (process.stop(), process.leaks()) == (0, []), process.log()
+    started: list[DaemonProcess] = []
+
+    def serve(*args: str) -> DaemonProcess:
+        folder = tmp_path_factory.mktemp("serving")
+        shutil.copytree(template, folder / "state")
+        config = folder / "camerad.toml"
+        config.write_text(UNLIMITED)
+        started.append(DaemonProcess(folder / "state", tokens))
+        return started[-1].start("--config", str(config), *args)
+
+    yield serve
+    for process in started:
+        assert (process.stop(), process.leaks()) == (0, []), process.log()
+
+
+@pytest.fixture(scope="module")
+def served(serving: Callable[..., DaemonProcess]) -> DaemonProcess:
+    """One whose cameras are a small pattern and a node that is absent."""
+    return serving("--camera", "pattern:320x240@30", "--camera", "/dev/video99")

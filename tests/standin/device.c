@@ -68,7 +68,11 @@ struct device *device_of(int fd)
 bool device_is_present(struct device *device)
 {
     const char *gone_while = device->settings.gone_while;
-    return now_ns() >= device->absent_until_ns && !(*gone_while && !real_access(gone_while, F_OK));
+    bool there =
+        now_ns() >= device->absent_until_ns && !(*gone_while && !real_access(gone_while, F_OK));
+    if (!there)
+        controls_reset(device);
+    return there;
 }
 
 bool device_is_busy(const struct stream *stream)
@@ -130,6 +134,8 @@ static int locked_ioctl(struct stream *stream, uint32_t request, void *argument)
     if (stream->dead)
         return refuse(ENODEV);
     int result = negotiation_ioctl(stream, request, argument);
+    if (result == NOT_MINE)
+        result = controls_ioctl(stream, request, argument);
     if (result == NOT_MINE)
         result = streaming_ioctl(stream, request, argument);
     if (result == NOT_MINE)

@@ -1,12 +1,9 @@
-/* What the camera is and offers: capabilities, formats, sizes, rates, one input, one control. */
+/* What the camera is and offers: capabilities, formats, sizes, rates, one input. */
 #include "v4l2_standin.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#define BRIGHTNESS_DEFAULT 128
-#define BRIGHTNESS_MAXIMUM 255
 
 static int query_capabilities(struct stream *stream, void *argument)
 {
@@ -128,7 +125,7 @@ void negotiation_reset(struct device *device)
     };
     settle_format(&device->settings, &device->format);
     device->interval = device->settings.intervals[0];
-    device->brightness = BRIGHTNESS_DEFAULT;
+    controls_reset(device);
 }
 
 static int handle_format(struct stream *stream, uint32_t request, void *argument)
@@ -209,37 +206,6 @@ static int handle_input(uint32_t request, void *argument)
     return 0;
 }
 
-static int query_control(struct v4l2_queryctrl *query)
-{
-    bool next = query->id & V4L2_CTRL_FLAG_NEXT_CTRL;
-    uint32_t id = query->id & ~(V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND);
-    if (next ? id >= V4L2_CID_BRIGHTNESS : id != V4L2_CID_BRIGHTNESS)
-        return refuse(EINVAL);
-    *query = (struct v4l2_queryctrl){
-        .id = V4L2_CID_BRIGHTNESS,
-        .type = V4L2_CTRL_TYPE_INTEGER,
-        .name = "Brightness",
-        .maximum = BRIGHTNESS_MAXIMUM,
-        .step = 1,
-        .default_value = BRIGHTNESS_DEFAULT,
-    };
-    return 0;
-}
-
-static int handle_control(struct stream *stream, uint32_t request, void *argument)
-{
-    struct v4l2_control *control = argument;
-    if (control->id != V4L2_CID_BRIGHTNESS)
-        return refuse(EINVAL);
-    if (request == VIDIOC_G_CTRL)
-        control->value = stream->device->brightness;
-    else if (control->value < 0 || control->value > BRIGHTNESS_MAXIMUM)
-        return refuse(ERANGE);
-    else
-        stream->device->brightness = control->value;
-    return 0;
-}
-
 int negotiation_ioctl(struct stream *stream, uint32_t request, void *argument)
 {
     switch (request) {
@@ -255,9 +221,6 @@ int negotiation_ioctl(struct stream *stream, uint32_t request, void *argument)
     case VIDIOC_ENUMINPUT:
     case VIDIOC_G_INPUT:
     case VIDIOC_S_INPUT: return handle_input(request, argument);
-    case VIDIOC_QUERYCTRL: return query_control(argument);
-    case VIDIOC_G_CTRL:
-    case VIDIOC_S_CTRL: return handle_control(stream, request, argument);
     case VIDIOC_CROPCAP:
     case VIDIOC_G_STD:
     case VIDIOC_S_STD: return refuse(EINVAL);

@@ -35,6 +35,9 @@
  *   fail=CALL:ERRNO[:N]  CALL (open, s_fmt, s_parm, reqbufs, qbuf, dqbuf, streamon) fails with ERRNO,
  *                        N times or always; may be given several times
  *
+ * It has four controls: an integer, a switch, and a menu with gaps that makes a second integer
+ * inactive. Unplugged, it forgets what they were set to.
+ *
  * What it does as drivers do: a frame that finds no queued buffer is lost and leaves a gap in the
  * sequence; stamps are CLOCK_MONOTONIC; a second user gets EBUSY, also while a mapping outlives its
  * descriptor. What it does not: POLLERR and POLLHUP (a vanished node is readable, and DQBUF says
@@ -55,6 +58,7 @@
 #define MAX_CHOICES 16
 #define MAX_BUFFERS 32
 #define MAX_PLANES 3
+#define CONTROL_COUNT 4
 #define NEVER INT64_MAX
 
 enum call { CALL_OPEN, CALL_S_FMT, CALL_S_PARM, CALL_REQBUFS, CALL_QBUF, CALL_DQBUF, CALL_STREAMON };
@@ -120,7 +124,7 @@ struct device {
     struct settings settings;
     struct v4l2_pix_format format;
     struct v4l2_fract interval;
-    int32_t brightness;
+    int32_t controls[CONTROL_COUNT];
     unsigned long frames;      /* captured since the process started */
     int64_t stalled_until_ns;
     int64_t absent_until_ns;
@@ -166,10 +170,14 @@ bool device_is_busy(const struct stream *stream);
 int device_fails(struct device *device, enum call call);
 int refuse(int error);
 
-/* negotiation.c: formats, sizes, rates, inputs and controls. NOT_MINE: another file's request. */
+/* negotiation.c: formats, sizes, rates and inputs. NOT_MINE: another file's request. */
 #define NOT_MINE 1
 void negotiation_reset(struct device *device);
 int negotiation_ioctl(struct stream *stream, uint32_t request, void *argument);
+
+/* controls.c: brightness, white balance and exposure. */
+void controls_reset(struct device *device);
+int controls_ioctl(struct stream *stream, uint32_t request, void *argument);
 
 /* streaming.c: buffers and time. */
 int64_t now_ns(void);

@@ -2,8 +2,9 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from camerad.capture.source import CameraFault
 
@@ -21,19 +22,29 @@ _MEANING = {
 }
 
 
+NOTHING_SPECIAL: Mapping[int, str] = MappingProxyType({})
+
+
 @contextmanager
-def explained(device: str, action: str) -> Iterator[None]:
-    """Turn an ``OSError`` of the block into a ``CameraFault``; ``action`` completes "cannot"."""
+def explained(
+    device: str, action: str, meanings: Mapping[int, str] = NOTHING_SPECIAL
+) -> Iterator[None]:
+    """Turn an ``OSError`` of the block into a ``CameraFault``; ``action`` completes "cannot".
+
+    ``meanings`` are those of an errno that means something else to this action.
+    """
     try:
         yield
     except OSError as error:
         gone = error.errno in GONE
         raise CameraFault(
-            f"{device} cannot {action}: {_meaning(device, error)}", gone=gone
+            f"{device} cannot {action}: {_meaning(device, error, meanings)}", gone=gone
         ) from error
 
 
-def _meaning(device: str, error: OSError) -> str:
+def _meaning(device: str, error: OSError, meanings: Mapping[int, str]) -> str:
+    if error.errno in meanings:
+        return meanings[error.errno]
     if error.errno == errno.EBUSY:
         return f"busy: another process holds it{_holder(device)}"
     return _MEANING.get(error.errno or 0, error.strerror or str(error))

@@ -6,6 +6,7 @@ import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 
 import v4l2
 
@@ -30,6 +31,14 @@ from camerad.capture.source import (
 from camerad.capture.wakeup import Wakeup
 
 OPEN_FLAGS = os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC
+_REFUSED_CONTROL = MappingProxyType(
+    {
+        errno.EACCES: "it is inactive, another control decides",
+        errno.EBUSY: "not while it streams",
+        errno.ERANGE: "the device does not take this value",
+        errno.EINVAL: "the device does not take this value",
+    }
+)
 _BROKEN = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
 
@@ -114,7 +123,7 @@ class V4L2Source:
             return list(list_controls(self._fd))
 
     def set_control(self, control: Control, value: int) -> None:
-        with explained(self._device, f"set {control.name} to {value}"):
+        with explained(self._device, f"set {control.name} to {value}", _REFUSED_CONTROL):
             s_ctrl(self._fd, control.id, value)
 
     def start(self) -> None:

@@ -307,3 +307,52 @@ def test_fifty_lives_leave_nothing():
     """
     before, after = run(camera(), body)
     assert before == after
+
+
+def test_controls_are_told_and_set():
+    body = """
+    from msgspec import to_builtins
+    source = opened()
+    controls = {control.name: control for control in source.controls()}
+    source.set_control(controls["brightness"], 7)
+    source.set_control(controls["auto_exposure"], 1)
+    source.set_control(controls["exposure_time_absolute"], 9)
+    after = {control.name: control.value for control in source.controls()}
+    show([after, to_builtins(controls["auto_exposure"])])
+    """
+    after, exposure = run(camera(), body)
+    assert after == {
+        "brightness": 7,
+        "white_balance_automatic": 1,
+        "auto_exposure": 1,
+        "exposure_time_absolute": 9,
+    }
+    assert exposure == {
+        "id": 0x9A0901,
+        "name": "auto_exposure",
+        "alias": "exposure_auto",
+        "type": "menu",
+        "minimum": 0,
+        "maximum": 3,
+        "step": 1,
+        "default": 3,
+        "value": 3,
+        "items": [
+            {"value": 1, "name": "Manual Mode"},
+            {"value": 3, "name": "Aperture Priority Mode"},
+        ],
+    }
+
+
+def test_a_control_that_is_refused_says_why():
+    body = """
+    source = opened()
+    brightness, _, _, time = source.controls()
+    show([fault_of(lambda: source.set_control(*pair)) for pair in ((brightness, 256), (time, 9))])
+    """
+    refused = run(camera(), body)
+    cannot = "/dev/video70 cannot set"
+    assert refused == [
+        [f"{cannot} brightness to 256: the device does not take this value", False],
+        [f"{cannot} exposure_time_absolute to 9: it is inactive, another control decides", False],
+    ]

@@ -19,6 +19,10 @@ from camerad.frames.picture import Bytes, Jpeg, Packed, Planes, Subsampling
 from camerad.imaging.layout import buffer_size, planes_of
 from camerad.imaging.mjpeg import BrokenPicture
 
+_ACCURATE_DCT: Final = 4096
+"""TJFLAG_ACCURATEDCT, which PyTurboJPEG leaves out. Below quality 96 libjpeg-turbo takes its fast
+DCT unless told otherwise; but the accurate one has AVX2 code, and takes 7 % less time at 1080p."""
+
 _LIBRARY = "libturbojpeg.so.0"
 
 _TJSAMP: Final[Mapping[Subsampling, int]] = {
@@ -67,6 +71,7 @@ def encode(picture: Planes | Packed, quality: int) -> Jpeg:
         picture.width,
         quality=quality,
         jpeg_subsample=_TJSAMP[picture.subsampling],
+        flags=_ACCURATE_DCT,
     )
     return Jpeg(data, picture.width, picture.height)
 
@@ -75,7 +80,7 @@ def transcode(jpeg: Jpeg, quality: int) -> Jpeg:
     """The same picture at another quality, its chroma subsampling kept."""
     with _codec_errors():
         width, height, _ = _inspect(jpeg)
-        data = library().scale_with_quality(jpeg.data, quality=quality)
+        data = library().scale_with_quality(jpeg.data, quality=quality, flags=_ACCURATE_DCT)
     return Jpeg(data, width, height)
 
 
@@ -100,6 +105,7 @@ def _encode_packed(picture: Packed, quality: int) -> Jpeg:
         quality=quality,
         pixel_format=_TJPF[picture.order],
         jpeg_subsample=turbojpeg.TJSAMP_422,
+        flags=_ACCURATE_DCT,
     )
     return Jpeg(data, width, height)
 

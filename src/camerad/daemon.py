@@ -13,8 +13,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from camerad.accounts.store import Accounts
+from camerad.accounts.store import Accounts, FirstCredentials
 from camerad.accounts.verifier import Verifier
+from camerad.capture.access import check_access
 from camerad.capture.camera import Camera
 from camerad.capture.pattern import PatternSource
 from camerad.capture.source import Mode, Source
@@ -46,6 +47,7 @@ from camerad.storage.tree import Tree
 from camerad.stream.streams import Streams
 from camerad.system.figures import Figures
 from camerad.system.health import OK, Health
+from camerad.system.logs import set_level
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +79,11 @@ class Daemon:
         codec.library()  # it may be missing, and that must be told now
         prepare_state(settings.state_dir)
         self.config = load(settings.state_dir, settings.config_file)
+        set_level(self.config.current.logging.level)
+        self.config.subscribe(lambda _, changed: set_level(changed.logging.level))
         self.accounts = Accounts(settings.state_dir)
-        self.first_credentials = self.accounts.first_start()
+        self.first_credentials: FirstCredentials | None = None
+        """What the start has made, if it was the first one."""
         self.network = _network(self.config.current.network, settings)
         self.cameras = _cameras(settings.cameras, self.config.current)
         self._verifier = Verifier(self.accounts)
@@ -91,6 +96,8 @@ class Daemon:
 
     async def start(self) -> None:
         """Find out what the cameras are; they stream only when somebody looks."""
+        # Not before the start is sure to succeed: its credentials are shown this once.
+        self.first_credentials = self.accounts.first_start()
         for warning in (*self.config.warnings, self.accounts.warning):
             if warning:
                 logger.warning("%s", warning)
@@ -189,12 +196,11 @@ def _sources(spec: CameraSpec, config: Config) -> list[tuple[Source, Mode]]:
     from camerad.capture.enumerate import capture_nodes  # noqa: PLC0415
     from camerad.capture.v4l2 import V4L2Source  # noqa: PLC0415
 
-    if spec.kind is SpecKind.DEVICE:
-        return [(V4L2Source(spec.device), _mode(spec.mode, config))]
-    found = capture_nodes()
-    return [(V4L2Source(device), _mode(Mode(), config)) for device in found] or [
-        (PatternSource(), Mode())
-    ]
+    devices = [spec.device] if spec.kind is SpecKind.DEVICE else capture_nodes()
+    for device in devices:
+        check_access(device)
+    mode = _mode(spec.mode, config)
+    return [(V4L2Source(device), mode) for device in devices] or [(PatternSource(), Mode())]
 
 
 def _mode(pinned: Mode, config: Config) -> Mode:

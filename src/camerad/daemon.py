@@ -33,6 +33,7 @@ from camerad.http.images import Images
 from camerad.http.limits import Limiter
 from camerad.http.live import Live
 from camerad.http.login import Login
+from camerad.http.openapi import OpenApi
 from camerad.http.snapshots import SnapshotRoute
 from camerad.http.system import System
 from camerad.http.web import Web
@@ -112,6 +113,9 @@ class Daemon:
         for fed in self.cameras:
             fed.feed.close()
         await asyncio.gather(*closing)
+
+    def close(self) -> None:
+        """Drop the work that nobody waits for any more: after the last request has ended."""
         self._verifier.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._files.shutdown(wait=False, cancel_futures=True)
@@ -146,10 +150,12 @@ class Daemon:
             System(figures, self._health(figures), cameras, self._tree),
             Login(self.accounts, self._verifier, config),
             Web(gate, images, live),
+            OpenApi(gate),
         ]
         app = create_app(resources, gate, config.current.network.max_connections)
         app.before_server_start(lambda _app: self.start())
         app.before_server_stop(lambda _app: self.stop())
+        app.after_server_stop(lambda _app: self.close())
         return app
 
     def _health(self, figures: Figures) -> Health:

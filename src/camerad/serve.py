@@ -153,6 +153,7 @@ class _Server:
             await asyncio.sleep(0.02)
         for connection in tuple(connections):
             connection.abort()
+        self._daemon.close()
 
 
 def _say(line: str) -> None:

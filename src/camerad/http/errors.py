@@ -1,8 +1,9 @@
 """The error envelope: the only place that turns an exception into an answer."""
 
 import logging
-from typing import Final
+from typing import Any, Final
 
+from msgspec import Struct
 from sanic import HTTPResponse, Request
 from sanic.exceptions import RequestCancelled, SanicException
 
@@ -16,7 +17,7 @@ CHALLENGES: Final = ('Bearer realm="camerad"', 'Basic realm="camerad", charset="
 
 # What Sanic itself raises while it reads a request or finds the route, in words for the client:
 # its own texts quote the URL, and with it the token.
-_FOR_STATUS: Final[dict[int, tuple[str, str]]] = {
+FOR_STATUS: Final[dict[int, tuple[str, str]]] = {
     400: ("INVALID_REQUEST", "The request is malformed"),
     404: ("NOT_FOUND", "There is nothing at this path"),
     405: ("METHOD_NOT_ALLOWED", "This path does not answer to this method"),
@@ -29,15 +30,27 @@ _FOR_STATUS: Final[dict[int, tuple[str, str]]] = {
 }
 
 
+class Error(Struct, frozen=True):
+    """What went wrong: ``code`` for programs, ``message`` for people, and ``details``, a string
+    unless there is more to tell.
+    """
+
+    code: str
+    message: str
+    details: Any
+    timestamp: str
+
+
+class ErrorAnswer(Struct, frozen=True):
+    """The envelope of every error."""
+
+    error: Error
+
+
 def envelope(status: int, code: str, message: str, details: object = None) -> HTTPResponse:
-    """The reference's error answer; ``details`` is always there, and a string unless structured."""
-    error = {
-        "code": code,
-        "message": message,
-        "details": "" if details is None else details,
-        "timestamp": iso_utc(),
-    }
-    return json_answer({"error": error}, status)
+    """The reference's error answer; ``details`` is always there."""
+    error = Error(code, message, "" if details is None else details, iso_utc())
+    return json_answer(ErrorAnswer(error), status)
 
 
 def install(app: AnySanic) -> None:
@@ -59,9 +72,9 @@ def _camerad_error(_request: Request, error: CameradError) -> HTTPResponse:
 
 
 def _sanic_error(request: Request, error: SanicException) -> HTTPResponse:
-    if error.status_code not in _FOR_STATUS:
+    if error.status_code not in FOR_STATUS:
         return _bug(request, error)
-    code, message = _FOR_STATUS[error.status_code]
+    code, message = FOR_STATUS[error.status_code]
     answer = envelope(error.status_code, code, message)
     answer.headers.update(error.headers)
     return answer

@@ -26,6 +26,8 @@ class Gate:
         self._limiter = limiter
         self.operations: dict[str, list[Operation]] = {}
         """All that is served, by path as Sanic writes it."""
+        self.resources: dict[str, str] = {}
+        """The name of the resource that each path belongs to."""
 
     def route(
         self, blueprint: Blueprint, operation: Operation, handler: Handler, *paths: str
@@ -36,6 +38,7 @@ class Gate:
         """
         methods = GET_METHODS if operation.method == "GET" else {operation.method}
         for number, path in enumerate(paths):
+            self.resources[path] = blueprint.name
             siblings = self.operations.setdefault(path, [])
             siblings.append(operation)
             route: Any = GuardedRoute(self, operation, handler, siblings)

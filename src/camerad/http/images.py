@@ -25,7 +25,8 @@ IMAGE: Final = Operation(
     role=Role.VIEWER,
     limit=Limit.IMAGE,
     query=(QUALITY, CAMERA),
-    answer=Media("image/jpeg", "The newest frame; 304 when If-None-Match names it."),
+    answer=Media("image/jpeg", "The newest frame."),
+    etag=True,
     errors=(NotFound, CameraNotConnected),
 )
 

@@ -3,6 +3,7 @@
 Requests are checked and the OpenAPI document is written from these same declarations.
 """
 
+import re
 from typing import Any, Final, Generic, TypeVar, get_origin
 
 import msgspec
@@ -58,6 +59,8 @@ class Media(Struct, frozen=True):
 
     type: str
     description: str
+    fields: Any = None
+    """The type of a form's fields, by name; ``bytes`` stand for a file."""
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -69,11 +72,22 @@ class Operation(Struct, frozen=True, kw_only=True):
     limit: Limit | None
     """What it counts as; None leaves it unlimited."""
     method: str = "GET"
+    path: dict[str, str] = {}
+    """What the parameters of its path are, by name."""
     query: tuple[Query[Any], ...] = ()
     body: Any = None
     """The type of the request's body: of its JSON, unless it is a ``Media``."""
     answer: Any = None
-    """The type of the answer's body: of its JSON, unless it is a ``Media``."""
+    """The type of the answer's body: of its JSON, unless it is a ``Media``, or several of them."""
     status: int = 200
+    etag: bool = False
+    """Its answer has an ETag, and If-None-Match may spare it: 304."""
+    ranges: bool = False
+    """Its answer can be had in part, by Range and If-Range: 206, 416."""
     errors: tuple[type[CameradError], ...] = ()
     """Beyond those that every operation of its kind can end with."""
+
+
+def plain_path(path: str) -> str:
+    """``/files/{name}`` for ``/files/<name:path>``, as Sanic writes it."""
+    return re.sub(r"<(\w+)[^>]*>", r"{\1}", path)

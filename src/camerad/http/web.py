@@ -8,7 +8,7 @@ from typing import Final, Literal
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import BaseHTTPResponse
 
-from camerad.errors import NotFound
+from camerad.errors import InvalidCredentials, NotFound, PermissionDenied, RateLimited
 from camerad.http.gate import Gate
 from camerad.http.images import IMAGE, Images
 from camerad.http.live import STREAM, Live
@@ -33,14 +33,21 @@ INDEX: Final = Operation(
     summary="The page for people",
     role=None,
     limit=None,
-    query=(ACTION,),
-    answer=Media("text/html", "The page; or, of an action, what /stream or /image gives."),
+    query=(ACTION, *IMAGE.query),
+    answer=(Media("text/html", "The page."), IMAGE.answer, STREAM.answer),
+    etag=True,
+    errors=(
+        *(InvalidCredentials, PermissionDenied, RateLimited),
+        *(*IMAGE.errors, *STREAM.errors),
+    ),
 )
 ASSET: Final = Operation(
     summary="A file of the page",
     role=None,
     limit=None,
+    path={"name": "A file's name."},
     answer=Media("*/*", "Its scripts, styles and pictures."),
+    etag=True,
     errors=(NotFound,),
 )
 

@@ -7,12 +7,19 @@ subprocess.run(["v4l2-ctl", "-d", "/dev/video70", "--all"], env={**os.environ, *
 import hashlib
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _SOURCES = Path(__file__).parent
-_CACHE = _SOURCES.parents[1] / ".cache" / "standin"
+_CHECKOUT_CACHE = _SOURCES.parents[1] / ".cache" / "standin"
+# The loader splits LD_PRELOAD at spaces, and knows no way to quote one.
+_CACHE = (
+    Path(tempfile.gettempdir(), f"camerad-standin-{os.getuid()}")
+    if " " in str(_CHECKOUT_CACHE)
+    else _CHECKOUT_CACHE
+)
 _COMPILE = ("gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC")
 
 

@@ -162,14 +162,19 @@ static FILE *open_uevent(unsigned minor)
     return fdopen(fd, "r");
 }
 
-FILE *fopen64(const char *path, const char *mode)
-{
-    char node[32];
-    unsigned minor;
-    if (sscanf(path, "/sys/dev/char/81:%u/uevent", &minor) == 1) {
-        snprintf(node, sizeof node, "/dev/video%u", minor);
-        if (device_find(node))
-            return open_uevent(minor);
+/* Which of the two it calls depends on how its libstdc++ was built. */
+#define FOPEN(name)                                                                                \
+    FILE *name(const char *path, const char *mode)                                                 \
+    {                                                                                              \
+        char node[32];                                                                             \
+        unsigned minor;                                                                            \
+        if (sscanf(path, "/sys/dev/char/81:%u/uevent", &minor) == 1) {                             \
+            snprintf(node, sizeof node, "/dev/video%u", minor);                                    \
+            if (device_find(node))                                                                 \
+                return open_uevent(minor);                                                         \
+        }                                                                                          \
+        return LIBC(name)(path, mode);                                                             \
     }
-    return LIBC(fopen64)(path, mode);
-}
+
+FOPEN(fopen)
+FOPEN(fopen64)

@@ -10,6 +10,8 @@ from camerad.errors import StartupError
 
 BACKLOG = 1024
 
+_NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
 
 def bind(address: str, port: int, option: str) -> socket.socket:
     """A listening TCP socket; raises ``StartupError`` that names the option to change."""
@@ -29,10 +31,10 @@ def _why(error: OSError, address: str, port: int, option: str) -> str:
         return f"{where} is taken by another program: choose another with {option}"
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"{where} needs privileges: choose one above 1023 with {option}"
-    if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT) or error.errno is None:
+    # Below zero stands what the resolver says of a name.
+    if error.errno is None or error.errno < 0 or error.errno in _NOT_HERE:
         return f"{address} is not an address of this machine: choose another with --bind"
-    reason = os.strerror(error.errno) if error.errno > 0 else str(error.strerror)
-    return f"cannot listen on {where}: {reason}"
+    return f"cannot listen on {where}: {os.strerror(error.errno)}"
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:

@@ -62,6 +62,13 @@ class Connection(WebSocketProtocol):
         if not self._handed_over:
             super().check_timeouts()
 
+    def abort(self) -> None:
+        """End the connection now. Sanic would forget its transport too, and then fail over a
+        request of which only half the head has come.
+        """
+        if self.transport is not None:
+            self.transport.abort()
+
     def hand_over(self) -> socket.socket:
         """A second socket object of this connection, to be closed by the caller.
 

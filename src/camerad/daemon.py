@@ -28,6 +28,7 @@ from camerad.http.answers import AnySanic
 from camerad.http.app import Resource, create_app
 from camerad.http.auth import Authenticator
 from camerad.http.cameras import CamerasRoute
+from camerad.http.config import ConfigRoute
 from camerad.http.gate import Gate
 from camerad.http.images import Images
 from camerad.http.limits import Limiter
@@ -42,6 +43,7 @@ from camerad.imaging.encoder import Encoder
 from camerad.imaging.placeholder import placeholder
 from camerad.imaging.pool import BufferPool
 from camerad.imaging.unpack import unpacker
+from camerad.live_config import LiveConfig, configured_mode
 from camerad.snapshot.snapshots import Snapshots
 from camerad.storage.state import prepare_state
 from camerad.storage.tree import Tree
@@ -85,6 +87,7 @@ class Daemon:
         self.accounts = Accounts(settings.state_dir)
         self.first_credentials: FirstCredentials | None = None
         """What the start has made, if it was the first one."""
+        self._accounts_lost = False
         self.network = _network(self.config.current.network, settings)
         self.cameras = _cameras(settings.cameras, self.config.current)
         self._verifier = Verifier(self.accounts)
@@ -92,17 +95,21 @@ class Daemon:
         self._files = ThreadPoolExecutor(2, "files")
         self._encoder = Encoder(self._workers)
         self._tree = _tree(settings.state_dir, self.config.current.storage)
+        self._live_config = LiveConfig(self.config, self.cameras, self._tree, busy=lambda: False)
         self._streams = self._make_streams()
         self.app = self._make_app()
 
     async def start(self) -> None:
         """Find out what the cameras are; they stream only when somebody looks."""
-        # Not before the start is sure to succeed: its credentials are shown this once.
-        self.first_credentials = self.accounts.first_start()
         for warning in (*self.config.warnings, self.accounts.warning):
             if warning:
                 logger.warning("%s", warning)
+        lost = self.accounts.warning is not None
+        # Not before the start is sure to succeed: its credentials are shown this once.
+        self.first_credentials = self.accounts.first_start()
+        self._accounts_lost = lost and self.first_credentials is not None
         await asyncio.to_thread(self._tree.prepare)
+        self._live_config.start()
         for fed in self.cameras:
             fed.camera.probe()
 
@@ -148,6 +155,7 @@ class Daemon:
             SnapshotRoute(cameras, snapshots),
             CamerasRoute(cameras),
             System(figures, self._health(figures), cameras, self._tree),
+            ConfigRoute(config, cameras),
             Login(self.accounts, self._verifier, config),
             Web(gate, images, live),
             OpenApi(gate),
@@ -168,8 +176,13 @@ class Daemon:
                 "camera": lambda: OK if self.cameras.get().camera.connected else "disconnected",
                 "storage": storage,
                 "network": lambda: OK if figures.link().connected else "disconnected",
-            }
+            },
+            alarms={"config": lambda: "damaged" if self._damaged() else OK},
         )
+
+    def _damaged(self) -> bool:
+        """What was stored could not be read, and its last good copy, or nothing, is in use."""
+        return bool(self.config.warnings or self.accounts.warning or self._accounts_lost)
 
 
 def _tree(state_dir: Path, storage: Storage) -> Tree:
@@ -190,14 +203,14 @@ def _network(network: Network, settings: Settings) -> Network:
 
 def _cameras(specs: Sequence[CameraSpec], config: Config) -> Cameras:
     """A camera for each SPEC; ``auto`` stands for all that udev shows, or else the pattern."""
-    sources = [pair for spec in specs for pair in _sources(spec, config)]
+    sources = [(source, spec.mode) for spec in specs for source in _sources(spec)]
     fed = {number: _fed_camera(number, *pair, config) for number, pair in enumerate(sources)}
     return Cameras(fed, config.camera.active if config.camera.active in fed else 0)
 
 
-def _sources(spec: CameraSpec, config: Config) -> list[tuple[Source, Mode]]:
+def _sources(spec: CameraSpec) -> list[Source]:
     if spec.kind is SpecKind.PATTERN:
-        return [(PatternSource(), spec.mode)]
+        return [PatternSource()]
     # Loaded for real devices only: the structures of V4L2 alone take 30 ms of the start.
     from camerad.capture.enumerate import capture_nodes  # noqa: PLC0415
     from camerad.capture.v4l2 import V4L2Source  # noqa: PLC0415
@@ -205,21 +218,12 @@ def _sources(spec: CameraSpec, config: Config) -> list[tuple[Source, Mode]]:
     devices = [spec.device] if spec.kind is SpecKind.DEVICE else capture_nodes()
     for device in devices:
         check_access(device)
-    mode = _mode(spec.mode, config)
-    return [(V4L2Source(device), mode) for device in devices] or [(PatternSource(), Mode())]
+    return [V4L2Source(device) for device in devices] or [PatternSource()]
 
 
-def _mode(pinned: Mode, config: Config) -> Mode:
-    """What the SPEC pins, and the configured size and rate for what it leaves open."""
-    fps = pinned.fps or config.camera.default_framerate
-    if pinned.width is not None or config.camera.default_resolution is None:
-        return msgspec.structs.replace(pinned, fps=fps)
-    width, height = map(int, config.camera.default_resolution.split("x"))
-    return Mode(pinned.fourcc, width, height, fps)
-
-
-def _fed_camera(number: int, source: Source, mode: Mode, config: Config) -> FedCamera:
+def _fed_camera(number: int, source: Source, pinned: Mode, config: Config) -> FedCamera:
     pool = BufferPool()
+    mode = configured_mode(pinned, config.camera)
     camera = Camera(source, mode, partial(unpacker, allocate=pool.allocate))
     feed = Feed(number, camera, config.camera.linger)
-    return FedCamera(number, camera, feed)
+    return FedCamera(number, camera, feed, pinned)

@@ -13,7 +13,7 @@ STREET = (
     {"capture", "events", "storage", "system"},
     {"frames", "accounts", "config"},
     {"imaging"},
-    {"stream", "snapshot", "recording"},
+    {"stream", "snapshot", "recording", "live_config"},
     {"http"},
     {"daemon"},
     {"serve", "asgi"},

@@ -43,8 +43,9 @@ def explained(
 
 
 def _meaning(device: str, error: OSError, meanings: Mapping[int, str]) -> str:
-    if error.errno in meanings:
-        return meanings[error.errno]
+    special = meanings.get(error.errno or 0)
+    if special is not None:
+        return special
     if error.errno == errno.EBUSY:
         return f"busy: another process holds it{_holder(device)}"
     return _MEANING.get(error.errno or 0, error.strerror or str(error))

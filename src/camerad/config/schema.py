@@ -46,9 +46,10 @@ class Camera(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_framerate: Annotated[
         int, Meta(ge=1, le=1000, description="Frames per second asked of the camera.")
     ] = 30
-    auto_exposure: Annotated[bool | None, Meta(description="Null leaves the camera as it is.")] = (
-        None
-    )
+    auto_exposure: Annotated[
+        bool | None,
+        Meta(description="Null leaves the camera as it is, and so does one without the choice."),
+    ] = None
     max_age: Annotated[
         float,
         Meta(ge=0.1, le=60, description="Seconds after which a frame is not served as current."),
@@ -65,7 +66,11 @@ class Camera(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 0
     controls: Annotated[
         dict[ControlName, ControlValue],
-        Meta(max_length=256, description="V4L2 controls by name, with the device's own values."),
+        Meta(
+            max_length=256,
+            description="V4L2 controls by name, with the device's own values; one that is taken "
+            "out goes back to its default.",
+        ),
     ] = field(default_factory=dict)
 
 

@@ -15,6 +15,8 @@ from camerad.storage.backed import BackedFile
 
 Listener = Callable[[Config, Config], None]
 """Takes the configuration before and after a change."""
+Guard = Callable[[str, Config, Config], None]
+"""Takes the section that is to change, and the configuration before and after."""
 
 logger = logging.getLogger(__name__)
 
@@ -30,13 +32,16 @@ class ConfigStore:
         """``base``, and ``changes`` over it, must be valid; ``load`` sees to that."""
         self.current = _valid(overlay(base, changes))
         self.warnings = warnings
-        """What was wrong with the stored changes at the start, for health and the log."""
+        """What was wrong with the stored changes at the start, for health and the log; nothing,
+        once they have been written anew.
+        """
         self._file = file
         self._base = base
         self._base_config = _valid(base)
         self._changes = dict(changes)
         self._at_start = self.current
         self._listeners: list[Listener] = []
+        self._guards: list[Guard] = []
         self._lock = threading.RLock()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -47,6 +52,12 @@ class ConfigStore:
         """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def guard(self, guard: Guard) -> None:
+        """Have ``guard`` called before every change that is valid by itself: what it raises is
+        raised to who asked for the change. It is called in whatever thread that is.
+        """
+        self._guards.append(guard)
 
     def public(self, section: str | None = None) -> dict[str, object]:
         """All sections, or one, as JSON types without secrets."""
@@ -61,7 +72,8 @@ class ConfigStore:
 
         Keys that it leaves out are again as the administrator's file or the defaults have them.
         Gives ``restart_required``. Raises ``NotFound`` for the section, ``InvalidConfig`` with
-        every fault in its details, and ``InsufficientStorage``; then nothing has changed.
+        every fault in its details, ``InsufficientStorage``, and what guards raise; then nothing has
+        changed.
         """
         with self._lock:
             return self._change(section, _body(section, body))
@@ -89,10 +101,13 @@ class ConfigStore:
         if section == "onvif":
             body = keep_passwords(body, self.current.onvif)
         config = self._validated(section, body)
+        for guard in self._guards:
+            guard(section, self.current, config)
         changes = {**self._changes, section: self._differing(config, section, body)}
         changes = {name: values for name, values in changes.items() if values}
-        if changes != self._changes:
+        if changes != self._changes or self.warnings:
             self._write(changes)
+            self.warnings = []
             self._changes = changes
             self._adopt(config)
         return self.restart_required
@@ -140,7 +155,9 @@ class ConfigStore:
 
 def _known(section: str) -> str:
     if section not in SECTIONS:
-        raise NotFound(f"There is no configuration section {section!r}")
+        raise NotFound(
+            f"There is no configuration section {section!r}", f"Sections: {', '.join(SECTIONS)}"
+        )
     return section
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from camerad.capture.camera import Camera
+from camerad.capture.source import Mode
 from camerad.errors import NotFound
 from camerad.frames.feed import Feed
 from camerad.frames.picture import Picture
@@ -16,6 +17,8 @@ class FedCamera(Struct, frozen=True):
     id: int
     camera: Camera[Picture]
     feed: Feed
+    pinned: Mode = Mode()
+    """What the command line says of its mode, which no configuration changes."""
 
 
 class Cameras:
@@ -27,6 +30,9 @@ class Cameras:
 
     def __iter__(self) -> Iterator[FedCamera]:
         return iter(self._cameras.values())
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._cameras
 
     def get(self, number: int | None = None) -> FedCamera:
         """The camera of that number, or the active one; raises ``NotFound``."""

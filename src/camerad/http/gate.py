@@ -1,5 +1,6 @@
 """What stands before every handler: rate limit, credentials, size of the body."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final, Protocol, cast
 
@@ -37,12 +38,12 @@ class Gate:
         HEAD and OPTIONS answer wherever GET does.
         """
         methods = GET_METHODS if operation.method == "GET" else {operation.method}
-        for number, path in enumerate(paths):
+        for path in paths:
             self.resources[path] = blueprint.name
             siblings = self.operations.setdefault(path, [])
             siblings.append(operation)
             route: Any = GuardedRoute(self, operation, handler, siblings)
-            name = f"{handler.__name__}{number or ''}"
+            name = re.sub(r"\W+", "_", f"{operation.method}{path}")
             blueprint.add_route(route, path, methods=methods, name=name)
 
     async def admit(self, request: Request, operation: Operation) -> None:

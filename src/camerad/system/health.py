@@ -1,6 +1,7 @@
 """Whether the parts of the device that it exists for work."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 OK: Final = "ok"
@@ -12,12 +13,18 @@ Check = Callable[[], str]
 class Health:
     """Runs every check when asked; a part that cannot even be asked is wrong."""
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
+    def __init__(
+        self, checks: Mapping[str, Check], alarms: Mapping[str, Check] = MappingProxyType({})
+    ) -> None:
+        """``alarms`` are checks that are told of only while something is wrong."""
         self._checks = dict(checks)
+        self._alarms = dict(alarms)
 
     def checks(self) -> dict[str, str]:
         """The result of every check by name."""
-        return {name: _result(check) for name, check in self._checks.items()}
+        results = {name: _result(check) for name, check in self._checks.items()}
+        alarms = {name: _result(check) for name, check in self._alarms.items()}
+        return results | {name: result for name, result in alarms.items() if result != OK}
 
 
 def _result(check: Check) -> str:

@@ -3,19 +3,21 @@
 import os
 from collections.abc import Sequence
 
+from camerad.errors import DirectoryNotEmpty
 from camerad.storage.root import Root
 
 
 def delete(root: Root, names: Sequence[str], *, recursive: bool) -> None:
-    """Remove a file, a link (never what it leads to), or a directory: if it is empty or
-    ``recursive``, with all in it.
+    """Remove a file, a link (never what it leads to) or, if ``recursive``, a directory with all in
+    it. Raises ``DirectoryNotEmpty`` for any directory otherwise.
     """
     with root.directory(names[:-1]) as parent:
         try:
             os.unlink(names[-1], dir_fd=parent)
         except IsADirectoryError:
-            if recursive:
-                _empty(root, tuple(names))
+            if not recursive:
+                raise DirectoryNotEmpty("A directory is only deleted recursively") from None
+            _empty(root, tuple(names))
             os.rmdir(names[-1], dir_fd=parent)
 
 

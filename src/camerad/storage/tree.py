@@ -76,6 +76,14 @@ class Tree:
             with root.directory(()) as directory:
                 remove_partials(directory)
 
+    def covers(self, path: str) -> bool:
+        """Whether a path names a root or a place below one."""
+        try:
+            self._parse(path)
+        except PermissionDenied:
+            return False
+        return True
+
     def exists(self, path: str) -> bool:
         """Whether something has this name, even if it is nothing that can be opened."""
         return self._exists(self._parse(path))
@@ -138,7 +146,7 @@ class Tree:
             return list_directory(self._root(parsed), parsed, recursive=recursive, suffix=suffix)
 
     def delete(self, path: str, *, recursive: bool = False) -> None:
-        """Remove a file, or a directory if it is empty or ``recursive``.
+        """Remove a file or, if ``recursive``, a directory with all in it.
 
         Raises ``PermissionDenied`` for a root, ``DirectoryNotEmpty``, and the ``Conflict`` of a
         protected file that would go with it.

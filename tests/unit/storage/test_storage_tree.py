@@ -327,12 +327,29 @@ def test_deletion(tree, media):
     (media / "empty").mkdir()
     (media / "link").symlink_to("full")
     tree.delete("file")
-    tree.delete("empty")
     tree.delete("link")
-    with pytest.raises(DirectoryNotEmpty):
-        tree.delete("full")
-    tree.delete("full/", recursive=True)
+    for directory in ("full", "empty"):
+        with pytest.raises(DirectoryNotEmpty):
+            tree.delete(directory)
+        tree.delete(f"{directory}/", recursive=True)
     assert everything(media) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "covered"),
+    [("/media/data", True), ("/media/data/none", True), ("any", True), ("/etc", False)],
+)
+def test_what_the_roots_cover(tree, path, covered):
+    assert tree.covers(path) == covered
+
+
+def test_a_large_file_is_handed_to_the_disk_while_it_is_written(tree, monkeypatch):
+    advised = []
+    monkeypatch.setattr(os, "posix_fadvise", lambda *given: advised.append(given[1:]))
+    with tree.create("large") as writer:
+        for _ in range(20):
+            writer.write(bytes(1 << 20))
+    assert advised == [(0, size << 20, os.POSIX_FADV_DONTNEED) for size in (8, 16)]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@
     │   └── RecordingInProgress 409 RECORDING_IN_PROGRESS
     ├── PayloadTooLarge         413 PAYLOAD_TOO_LARGE
     ├── UnsupportedMediaType    415 UNSUPPORTED_MEDIA_TYPE
+    ├── RangeNotSatisfiable     416 RANGE_NOT_SATISFIABLE
     ├── InvalidResolution       422 INVALID_RESOLUTION
     ├── InvalidFormat           422 INVALID_FORMAT
     ├── InvalidConfig           422 INVALID_CONFIG
@@ -88,6 +89,15 @@ class PayloadTooLarge(CameradError):
 class UnsupportedMediaType(CameradError):
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class RangeNotSatisfiable(CameradError):
+    status = 416
+    code = "RANGE_NOT_SATISFIABLE"
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__("The file has no such range", f"It has {size_bytes} bytes")
+        self.size_bytes = size_bytes
 
 
 class InvalidResolution(CameradError):

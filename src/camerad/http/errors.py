@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request
 from sanic.exceptions import RequestCancelled, SanicException
 
 from camerad.clock import iso_utc
-from camerad.errors import CameradError, RateLimited
+from camerad.errors import CameradError, RangeNotSatisfiable, RateLimited
 from camerad.http.answers import AnySanic, json_answer
 
 logger = logging.getLogger(__name__)
@@ -49,8 +49,16 @@ class ErrorAnswer(Struct, frozen=True):
 
 def envelope(status: int, code: str, message: str, details: object = None) -> HTTPResponse:
     """The reference's error answer; ``details`` is always there."""
-    error = Error(code, message, "" if details is None else details, iso_utc())
-    return json_answer(ErrorAnswer(error), status)
+    return json_answer(ErrorAnswer(_error(code, message, details)), status)
+
+
+def described(error: CameradError) -> Error:
+    """What the envelope of this error holds."""
+    return _error(error.code, error.message, error.details)
+
+
+def _error(code: str, message: str, details: object) -> Error:
+    return Error(code, message, "" if details is None else details, iso_utc())
 
 
 def install(app: AnySanic) -> None:
@@ -68,6 +76,8 @@ def _camerad_error(_request: Request, error: CameradError) -> HTTPResponse:
             answer.headers.add("www-authenticate", challenge)
     if isinstance(error, RateLimited):
         answer.headers["retry-after"] = str(error.retry_after_s)
+    if isinstance(error, RangeNotSatisfiable):
+        answer.headers["content-range"] = f"bytes */{error.size_bytes}"
     return answer
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from camerad.config.load import load
-from camerad.errors import InsufficientStorage, InvalidConfig, NotFound
+from camerad.errors import InsufficientStorage, InvalidConfig, NotFound, RecordingInProgress
 
 DEVICE = {"uuid": "u1", "address": "http://10.0.0.9/onvif", "username": "me"}
 
@@ -180,6 +180,36 @@ def test_listeners_hear_of_changes_whatever_one_of_them_does(store, caplog):
     unsubscribe()
     store.merge("camera", {"active": 2})
     assert len(heard) == 1
+
+
+def test_guards_see_what_is_valid_and_can_refuse_it(store, state_dir):
+    seen = []
+
+    def refuse_active(section, old, new):
+        seen.append((section, old.camera.active, new.camera.active))
+        if new.camera.active == 9:
+            raise RecordingInProgress("Not now")
+
+    store.guard(refuse_active)
+    store.merge("camera", {"active": 1})
+    with pytest.raises(InvalidConfig):
+        store.merge("camera", {"active": "x"})
+    with pytest.raises(RecordingInProgress):
+        store.replace("camera", {"active": 9})
+    assert seen == [("camera", 0, 1), ("camera", 1, 9)]
+    assert stored(state_dir) == {"camera": {"active": 1}}
+
+
+def test_a_damaged_file_is_written_anew_by_the_next_change_even_if_it_changes_nothing(
+    store, state_dir, config_file
+):
+    store.merge("camera", {"active": 1})
+    (state_dir / "config.json").write_text("{")
+    again = load(state_dir, config_file)
+    assert again.warnings
+    again.merge("camera", {"active": 1})
+    assert again.warnings == []
+    assert stored(state_dir) == {"camera": {"active": 1}}
 
 
 def test_full_disk_changes_nothing(store, monkeypatch):

@@ -18,6 +18,13 @@ def test_checks_are_made_anew():
     assert [health.checks()["storage"] for _ in range(2)] == ["ok", "full"]
 
 
+def test_an_alarm_is_told_of_only_while_something_is_wrong():
+    answers = ["ok", "damaged", "ok"]
+    health = Health({"storage": lambda: OK}, alarms={"config": lambda: answers.pop(0)})
+    seen = [health.checks() for _ in range(3)]
+    assert seen == [{"storage": "ok"}, {"storage": "ok", "config": "damaged"}, {"storage": "ok"}]
+
+
 def test_a_bug_in_a_check_is_not_hidden():
     with pytest.raises(KeyError):
         Health({"camera": lambda: {}["state"]}).checks()

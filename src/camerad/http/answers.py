@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import msgspec
 from sanic import HTTPResponse, Sanic
 from sanic.config import Config
+from sanic.response import BaseHTTPResponse
 
 AnySanic = Sanic[Config, SimpleNamespace]
 """The application, in the words of its generic type."""
@@ -16,3 +17,18 @@ def json_answer(
 ) -> HTTPResponse:
     """Any value that msgspec can write, as ``application/json``."""
     return HTTPResponse(msgspec.json.encode(body), status, dict(headers or {}), "application/json")
+
+
+class HandedOver(BaseHTTPResponse):
+    """Goes through the response middleware, for its headers and the log; somebody else sends it."""
+
+    def __init__(
+        self, status: int, headers: Mapping[str, str], content_type: str | None = None
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Sanic does not annotate it
+        self.status = status
+        self.content_type = content_type
+        self.headers.update(headers)
+
+    async def send(self, data: object = None, end_stream: bool | None = None) -> None:
+        """Nothing: the answer has its own way out."""

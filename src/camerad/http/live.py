@@ -11,6 +11,7 @@ from camerad.accounts.roles import Role
 from camerad.config.store import ConfigStore
 from camerad.errors import NotFound, Overloaded
 from camerad.frames.cameras import Cameras
+from camerad.http.answers import HandedOver
 from camerad.http.connection import Connection
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
@@ -114,25 +115,13 @@ def _plain_connection(request: Request) -> Connection | None:
     return protocol if plain and isinstance(protocol, Connection) else None
 
 
-class _HandedOver(BaseHTTPResponse):
-    """Goes through the response middleware for its headers; somebody else sends it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.status = 200
-        self.content_type = CONTENT_TYPE
-        self.headers.update(HEADERS)
-        self.headers["connection"] = "close"
-
-    async def send(self, data: object = None, end_stream: bool | None = None) -> None:
-        """Nothing: the stream has its own way out."""
-
-
 async def _head(request: Request) -> bytes:
     """The response's head. Without Content-Length or chunks, as every MJPEG client knows it: the
     end of the connection is the end of the stream.
     """
-    response = await request.respond(_HandedOver())
+    response = await request.respond(
+        HandedOver(200, HEADERS | {"connection": "close"}, CONTENT_TYPE)
+    )
     head: bytes = format_http1_response(200, response.processed_headers)
     # An earlier answer on this connection may still be on its way; nothing tells when it is out.
     while request.transport.get_write_buffer_size():  # type: ignore[attr-defined]  # uvloop has it

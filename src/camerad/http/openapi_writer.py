@@ -160,11 +160,16 @@ class Writer:
         name = "-".join([str(status), *codes])
         code = {"properties": {"error": {"properties": {"code": {"enum": codes}}}}}
         content = {JSON: {"schema": {"allOf": [self._error, code]}}}
-        description = " or ".join(code.replace("_", " ").capitalize() for code in codes)
+        words = [FOR_STATUS[status][1]] if status in ANY_TIME[:-1] else map(_in_words, codes)
+        description = " or ".join(words)
         _, self._responses[name] = _answer(
             status, description, content, ERROR_HEADERS.get(status, ())
         )
         return {"$ref": f"#/components/responses/{name}"}
+
+
+def _in_words(code: str) -> str:
+    return code.replace("_", " ").capitalize()
 
 
 def _kinds(operation: Operation) -> Iterator[Any]:

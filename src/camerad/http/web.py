@@ -1,4 +1,4 @@
-"""``/``: the page for people, and the old names of stream and picture beside it."""
+"""``/`` and ``/docs``: the pages, and the old names of stream and picture beside them."""
 
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
@@ -41,6 +41,13 @@ INDEX: Final = Operation(
         *(*IMAGE.errors, *STREAM.errors),
     ),
 )
+DOCS: Final = Operation(
+    summary="The page for those who write programs",
+    role=None,
+    limit=None,
+    answer=Media("text/html", "The page: it shows what /openapi.json says."),
+    etag=True,
+)
 ASSET: Final = Operation(
     summary="A file of the page",
     role=None,
@@ -73,6 +80,7 @@ class Web:
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("web")
         gate.route(blueprint, INDEX, self.index, "/")
+        gate.route(blueprint, DOCS, self.docs, "/docs")
         gate.route(blueprint, ASSET, self.asset, "/web/<name:str>")
         return blueprint
 
@@ -83,6 +91,9 @@ class Web:
         operation, action = self._actions[wanted]
         await self._gate.admit(request, operation)
         return await action(request)
+
+    async def docs(self, request: Request) -> BaseHTTPResponse:
+        return self._answer(request, "docs.html")
 
     async def asset(self, request: Request, name: str) -> BaseHTTPResponse:
         if name not in self._files:

@@ -31,6 +31,10 @@ export function snapshot(token, camera) {
   return call(`/snapshot?camera=${camera}`, { token, method: "POST", body: {} });
 }
 
+export function openapi(token) {
+  return call("/openapi.json", { token });
+}
+
 export function health() {
   return call("/health", {});
 }

@@ -1,21 +1,22 @@
-// The page: either the sign-in form or the console. The session ends with the browser tab.
+// The page: either the sign-in form or the console.
 
 import { Console } from "./console.js";
 import * as login from "./login.js";
 import { element } from "./page.js";
-
-const SESSION = "camerad.session";
+import * as session from "./session.js";
 
 let open = null; // the Console, while somebody is signed in
 
+// The page of the API sends people here to sign in, and has them back.
 function signIn(user) {
-  sessionStorage.setItem(SESSION, JSON.stringify(user));
+  session.begin(user);
+  if (location.hash === "#docs") return location.replace("/docs");
   login.hide();
   open = new Console(user, () => signOut("Your session has ended. Sign in again."));
 }
 
 function signOut(message) {
-  sessionStorage.removeItem(SESSION);
+  session.end();
   open.close();
   open = null;
   login.show(message);
@@ -35,6 +36,6 @@ element("full-screen").addEventListener("click", toggleFullScreen);
 element("stage").addEventListener("dblclick", toggleFullScreen);
 element("stage").addEventListener("click", () => element("stage").classList.remove("whole-page"));
 
-const user = JSON.parse(sessionStorage.getItem(SESSION));
+const user = session.current();
 if (user) signIn(user);
 else login.show();

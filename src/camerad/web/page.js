@@ -8,3 +8,11 @@ export function element(id) {
 export function setText(id, text) {
   if (element(id).textContent !== text) element(id).textContent = text;
 }
+
+// A new element. Its content is text, a node, or a list of both.
+export function make(tag, className, content) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...[content].flat());
+  return made;
+}

@@ -2,13 +2,17 @@
 
 CAMERAD_STATE (the state directory), CAMERAD_CONFIG (a configuration file) and CAMERAD_CAMERA
 (camera SPECs, separated by spaces) stand for the options of ``camerad serve``.
+
+At its end uvicorn waits for open streams, unless --timeout-graceful-shutdown tells it how long.
 """
 
+import logging
 import os
 from pathlib import Path
 
 from camerad.capture.spec import parse_camera_spec
 from camerad.daemon import Daemon, Settings
+from camerad.system.logs import redact_arguments
 
 
 def _state_dir() -> Path:
@@ -27,5 +31,8 @@ def _settings() -> Settings:
         cameras=[parse_camera_spec(spec) for spec in cameras],
     )
 
+
+# It logs whole URLs, and tokens may stand in them.
+logging.getLogger("uvicorn.access").addFilter(redact_arguments)
 
 app = Daemon(_settings()).app

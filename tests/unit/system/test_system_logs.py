@@ -2,7 +2,13 @@ import logging
 
 import pytest
 
-from camerad.system.logs import RedactingFormatter, configure_logging, redact, set_level
+from camerad.system.logs import (
+    RedactingFormatter,
+    configure_logging,
+    redact,
+    redact_arguments,
+    set_level,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,20 @@ def test_arguments_and_tracebacks_are_too():
     assert "ValueError" in line
     assert "abc" not in line
     assert line.startswith("/x?token=*** failed")
+
+
+@pytest.mark.parametrize(
+    ("args", "shown"),
+    [
+        (("GET", "/x?token=abc", 200), ("GET", "/x?token=***", 200)),
+        ((), ()),
+        (({"token": "abc"},), {"token": "abc"}),
+    ],
+)
+def test_the_records_of_others_lose_only_their_secrets(args, shown):
+    other = record("%s", *args)
+    assert redact_arguments(other) is True
+    assert other.args == shown
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """``/stream``: the live picture, as multipart/x-mixed-replace."""
 
 import asyncio
+from contextlib import aclosing
 from typing import Final
 
 from sanic import Blueprint, Request
+from sanic.exceptions import RequestCancelled
 from sanic.headers import format_http1_response
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
@@ -101,11 +103,40 @@ class Live:
 
     async def _write_through_sanic(self, request: Request, broadcast: Broadcast) -> None:
         response = await request.respond(headers=HEADERS, content_type=CONTENT_TYPE)
+        loop = asyncio.get_running_loop()
+        ends = [
+            loop.create_task(_send_parts(response, broadcast)),
+            loop.create_task(_disconnected(request)),
+            loop.create_task(self._streams.closing.wait()),
+        ]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+
+
+async def _send_parts(response: BaseHTTPResponse, broadcast: Broadcast) -> None:
+    """Send until the client has gone, or has taken nothing for too long."""
+    async with aclosing(broadcast.parts()) as parts:
         await response.send(PREAMBLE)
-        async for part in broadcast.parts():
-            if self._streams.closing.is_set():
+        async for part in parts:
+            try:
+                async with asyncio.timeout(STALLED_AFTER_S):
+                    await response.send(b"".join(part.pieces))
+            except (TimeoutError, RequestCancelled):
                 return
-            await response.send(b"".join(part.pieces))
+
+
+async def _disconnected(request: Request) -> None:
+    """Wait for the client of an ASGI server to leave; Sanic's own cancels the handler instead."""
+    receive = getattr(request.transport, "receive", None)
+    if receive is None:
+        await asyncio.Event().wait()
+    else:
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
 
 def _plain_connection(request: Request) -> Connection | None:

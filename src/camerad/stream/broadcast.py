@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -66,7 +66,7 @@ class Broadcast:
             if not self._sinks:
                 self._stop()
 
-    async def parts(self) -> AsyncIterator[Part]:
+    async def parts(self) -> AsyncGenerator[Part, None]:
         """The newest part, again and again, for clients that are written to by awaiting."""
         newest: list[Part] = []
         arrived = asyncio.Event()

@@ -79,6 +79,8 @@ class Writer:
         schemas, self._components = msgspec.json.schema_components(
             [*kinds, ErrorAnswer], ref_template="#/components/schemas/{name}"
         )
+        for schema in self._components.values():
+            _send_bytes_as_they_are(schema)
         self._error = schemas[-1]
         # By identity: not every type can be hashed, and each is held by its operation.
         self._schemas = dict(zip(map(id, kinds), schemas, strict=False))
@@ -166,6 +168,13 @@ class Writer:
             status, description, content, ERROR_HEADERS.get(status, ())
         )
         return {"$ref": f"#/components/responses/{name}"}
+
+
+def _send_bytes_as_they_are(schema: Json) -> None:
+    """Bytes are the file in a form; what msgspec describes is how it would put them into JSON."""
+    for field in schema.get("properties", {}).values():
+        if field.pop("contentEncoding", None):
+            field["format"] = "binary"
 
 
 def _in_words(code: str) -> str:

@@ -9,7 +9,9 @@
     ├── Conflict                409 (never raised itself)
     │   ├── FileExists          409 FILE_EXISTS
     │   ├── DirectoryNotEmpty   409 DIRECTORY_NOT_EMPTY
-    │   └── RecordingInProgress 409 RECORDING_IN_PROGRESS
+    │   ├── RecordingInProgress 409 RECORDING_IN_PROGRESS
+    │   ├── AccountExists       409 ACCOUNT_EXISTS
+    │   └── LastAdmin           409 LAST_ADMIN
     ├── PayloadTooLarge         413 PAYLOAD_TOO_LARGE
     ├── UnsupportedMediaType    415 UNSUPPORTED_MEDIA_TYPE
     ├── RangeNotSatisfiable     416 RANGE_NOT_SATISFIABLE
@@ -79,6 +81,14 @@ class DirectoryNotEmpty(Conflict):
 
 class RecordingInProgress(Conflict):
     code = "RECORDING_IN_PROGRESS"
+
+
+class AccountExists(Conflict):
+    code = "ACCOUNT_EXISTS"
+
+
+class LastAdmin(Conflict):
+    code = "LAST_ADMIN"
 
 
 class PayloadTooLarge(CameradError):

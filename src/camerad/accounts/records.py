@@ -3,15 +3,16 @@
 import hashlib
 import re
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from msgspec import Struct, structs
 
 from camerad.accounts.roles import Role
-from camerad.errors import InvalidRequest, NotFound
+from camerad.errors import AccountExists, InvalidRequest, LastAdmin, NotFound
 
-# Basic credentials end a name at its first colon.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
+# Basic credentials end a name at its first colon. In Python `$` matches before a final newline too.
+NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$(?!\n)"
 
 _PHC = re.compile(r"\$scrypt\$ln=1?\d,r=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
 
@@ -55,7 +56,7 @@ def hash_token(secret: str) -> str:
 
 def check_name(name: str) -> None:
     """Raise ``InvalidRequest`` unless ``name`` can be that of a user or a token."""
-    if not _NAME.fullmatch(name):
+    if not re.match(NAME_PATTERN, name):
         raise InvalidRequest(
             "A name has 1 to 64 letters, digits or . _ @ + - and starts with a letter or digit"
         )
@@ -63,7 +64,7 @@ def check_name(name: str) -> None:
 
 def with_token(records: Records, token: Token) -> Records:
     if any(other.name == token.name for other in records.tokens):
-        raise InvalidRequest(f"There is a token {token.name!r} already")
+        raise AccountExists(f"There is a token {token.name!r} already")
     return structs.replace(records, tokens=(*records.tokens, token))
 
 
@@ -81,7 +82,7 @@ def without_token(records: Records, name: str) -> Records:
 
 def with_user(records: Records, user: User) -> Records:
     if any(other.name == user.name for other in records.users):
-        raise InvalidRequest(f"There is a user {user.name!r} already")
+        raise AccountExists(f"There is a user {user.name!r} already")
     return structs.replace(records, users=(*records.users, user))
 
 
@@ -89,6 +90,8 @@ def without_user(records: Records, name: str) -> Records:
     users = tuple(user for user in records.users if user.name != name)
     if len(users) == len(records.users):
         raise NotFound(f"There is no user {name!r}")
+    if [user.name for user in records.users if user.role is Role.ADMIN] == [name]:
+        raise LastAdmin("The last administrator stays", "Add another one first")
     return structs.replace(records, users=users)
 
 

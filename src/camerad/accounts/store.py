@@ -32,7 +32,7 @@ FIRST_USER: Final = "admin"
 
 _TOKEN_BYTES = 32
 _PASSWORD_BYTES = 16
-_MAX_LIFETIME_DAYS = 36_500
+MAX_LIFETIME_DAYS: Final = 36_500
 
 
 class FirstCredentials(Struct, frozen=True):
@@ -163,6 +163,6 @@ def _hash_chosen(password: str) -> str:
 
 
 def _lifetime(days: float) -> timedelta:
-    if not 0 < days <= _MAX_LIFETIME_DAYS:
-        raise InvalidRequest(f"A token lives for at most {_MAX_LIFETIME_DAYS} days")
+    if not 0 < days <= MAX_LIFETIME_DAYS:
+        raise InvalidRequest(f"A token lives for at most {MAX_LIFETIME_DAYS} days")
     return timedelta(days=days)

@@ -12,6 +12,12 @@ AnySanic = Sanic[Config, SimpleNamespace]
 """The application, in the words of its generic type."""
 
 
+class Done(msgspec.Struct, frozen=True):
+    """The answer where there is nothing else to tell."""
+
+    success: bool = True
+
+
 def json_answer(
     body: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> HTTPResponse:

@@ -8,7 +8,13 @@ from camerad.accounts import passwords
 from camerad.accounts.principal import Principal
 from camerad.accounts.roles import Role
 from camerad.accounts.store import Accounts
-from camerad.errors import InsufficientStorage, InvalidRequest, NotFound
+from camerad.errors import (
+    AccountExists,
+    InsufficientStorage,
+    InvalidRequest,
+    LastAdmin,
+    NotFound,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -78,9 +84,9 @@ def test_impossible_names(accounts, name):
 def test_names_are_unique(accounts):
     accounts.add_token("x", Role.VIEWER)
     accounts.add_user("x", Role.VIEWER, "long enough")
-    with pytest.raises(InvalidRequest, match="already"):
+    with pytest.raises(AccountExists):
         accounts.add_token("x", Role.ADMIN)
-    with pytest.raises(InvalidRequest, match="already"):
+    with pytest.raises(AccountExists):
         accounts.add_user("x", Role.ADMIN, "long enough")
 
 
@@ -108,6 +114,17 @@ def test_users_come_change_and_go(accounts):
     assert accounts.verify_password("eve", "other password") == principal
     accounts.remove_user("eve")
     assert accounts.verify_password("eve", "other password") is None
+
+
+def test_the_last_administrator_stays(accounts):
+    accounts.add_user("eve", Role.OPERATOR, "long enough")
+    for name in ("adam", "ada"):
+        accounts.add_user(name, Role.ADMIN, "long enough")
+    accounts.remove_user("adam")
+    with pytest.raises(LastAdmin):
+        accounts.remove_user("ada")
+    accounts.remove_user("eve")
+    assert [user.name for user in accounts.users()] == ["ada"]
 
 
 def test_an_unknown_user_costs_a_hash(accounts, monkeypatch):

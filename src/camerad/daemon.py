@@ -37,6 +37,8 @@ from camerad.http.login import Login
 from camerad.http.openapi import OpenApi
 from camerad.http.snapshots import SnapshotRoute
 from camerad.http.system import System
+from camerad.http.tokens import TokensRoute
+from camerad.http.users import UsersRoute
 from camerad.http.web import Web
 from camerad.imaging import jpeg as codec
 from camerad.imaging.encoder import Encoder
@@ -157,6 +159,8 @@ class Daemon:
             System(figures, self._health(figures), cameras, self._tree),
             ConfigRoute(config, cameras),
             Login(self.accounts, self._verifier, config),
+            UsersRoute(self.accounts, self._verifier),
+            TokensRoute(self.accounts),
             Web(gate, images, live),
             OpenApi(gate),
         ]

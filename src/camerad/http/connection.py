@@ -1,22 +1,55 @@
 """One TCP connection: what Sanic's protocol does not bound, and giving the socket away."""
 
+import contextlib
+import math
 import os
 import socket
+import time
 from asyncio import BaseTransport
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final, Protocol
 
 from sanic.http import Http, Stage
+from sanic.response import BaseHTTPResponse
 from sanic.server import HttpProtocol
 
 from camerad.http.errors import envelope
 
 REFUSED = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
 
+LINGER_S: Final = 30.0
+"""How long the body of a request that was refused is read on, as nginx does by default."""
+
 
 class _Http(Http):
-    """Sanic's HTTP/1.1, able to refuse a URL that cannot be parsed."""
+    """Sanic's HTTP/1.1, able to refuse a URL that cannot be parsed, and a body on its way."""
 
     __slots__ = ()
+
+    def respond(self, response: BaseHTTPResponse) -> BaseHTTPResponse:
+        """Sanic would ask for the body that a client offers (Expect) although it is refused."""
+        if self.expecting_continue and response.status >= 400:
+            self.expecting_continue = False
+            self.request_body = None
+            self.keep_alive = False
+        return super().respond(response)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """The body, for the handler; after the answer, Sanic throws away what is left of it."""
+        return super().__aiter__() if self.stage is Stage.HANDLER else self._left_over()
+
+    async def _left_over(self) -> AsyncIterator[bytes]:
+        """Many clients send all before they look for the answer; if the connection were closed
+        before they do, they would never see it.
+        """
+        self.request_max_size = math.inf
+        until_s = time.monotonic() + LINGER_S
+        while self.request_body:
+            if time.monotonic() > until_s:
+                self.keep_alive = False
+                return
+            if data := await self.read():
+                yield data
 
     def create_empty_request(self) -> None:
         """Stand in for the request whose head could not be read."""
@@ -91,8 +124,9 @@ class Connection(HttpProtocol):
 
     def check_timeouts(self) -> None:
         """Who took the socket over has timeouts of its own."""
-        if not self._handed_over:
-            super().check_timeouts()
+        if self._handed_over:
+            self._time = time.monotonic()
+        super().check_timeouts()
 
     def abort(self) -> None:
         """End the connection now. Sanic would forget its transport too, and then fail over a
@@ -101,16 +135,58 @@ class Connection(HttpProtocol):
         if self.transport is not None:
             self.transport.abort()
 
-    def hand_over(self) -> socket.socket:
-        """A second socket object of this connection, to be closed by the caller.
+    @property
+    def keep_alive(self) -> bool:
+        """Whether another request may follow this one."""
+        return bool(self._http.keep_alive)
 
-        Sanic goes on reading, and so notices when the client leaves; it writes no more, and ends
-        the connection when the handler returns.
+    def hand_over(self) -> socket.socket:
+        """A second socket object of this connection, to be closed by the caller, who writes the
+        answer to it. Sanic goes on reading, and so notices when the client leaves.
         """
         self._handed_over = True
-        self._http.keep_alive = False
         assert self.transport is not None
         return socket.socket(fileno=os.dup(self.transport.get_extra_info("socket").fileno()))
+
+    def take_back(self, *, whole: bool) -> None:
+        """Go on after ``hand_over``; the connection ends unless a whole answer was written."""
+        self._handed_over = False
+        self._http.keep_alive = self._http.keep_alive and whole
+        self.finished()
+
+    def unread_body(self) -> int:
+        """How many bytes of the request's body are still to be read; 0 if nobody has told."""
+        http = self._http
+        return http.request_bytes_left if http.request_body is True else 0
+
+    def hand_over_body(self) -> tuple[bytes, socket.socket]:
+        """What has arrived of the body, and the socket to read the rest from, as ``hand_over``
+        gives it. Sanic reads no more, and does not notice if the client leaves.
+        """
+        assert self.transport is not None
+        self.transport.pause_reading()
+        arrived = bytes(self.recv_buffer[: self.unread_body()])
+        del self.recv_buffer[: len(arrived)]
+        self._http.request_bytes_left -= len(arrived)
+        return arrived, self.hand_over()
+
+    def take_back_body(self, unread_bytes: int) -> None:
+        """Go on after ``hand_over_body``, with so much still unread."""
+        assert self.transport is not None
+        self._handed_over = False
+        self._http.request_bytes_left = unread_bytes
+        self._http.request_body = True if unread_bytes else None
+        self.transport.resume_reading()
+
+    @contextlib.contextmanager
+    def untimed(self) -> Iterator[None]:
+        """Within this, whatever takes long is the device's own doing."""
+        self._handed_over = True
+        try:
+            yield
+        finally:
+            self._handed_over = False
+            self._time = time.monotonic()
 
     def switch(self, successor: Successor) -> bytes:
         """Let ``successor`` have all that happens from now on; gives what has arrived already.
@@ -126,7 +202,7 @@ class Connection(HttpProtocol):
         return arrived
 
     def finished(self) -> None:
-        """The taker has written a whole response: Sanic need not make one."""
+        """Somebody else has written the response: Sanic need not make one."""
         self._http.stage = Stage.IDLE
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from sanic import Blueprint, Request
 from sanic.exceptions import RequestCancelled
-from sanic.headers import format_http1_response
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
 from camerad.accounts.roles import Role
@@ -19,6 +18,7 @@ from camerad.http.gate import Gate
 from camerad.http.limits import Limit
 from camerad.http.operation import Media, Operation
 from camerad.http.params import CAMERA, QUALITY
+from camerad.http.takeover import plain_connection, taken_over
 from camerad.stream.broadcast import Broadcast
 from camerad.stream.part import CONTENT_TYPE, PREAMBLE, Part
 from camerad.stream.streams import Streams
@@ -63,7 +63,7 @@ class Live:
         if request.method == "HEAD":
             return HTTPResponse(headers=HEADERS, content_type=CONTENT_TYPE)
         with self._streams.opened(fed, quality) as broadcast:
-            connection = _plain_connection(request)
+            connection = plain_connection(request)
             if connection is not None:
                 await self._write_to_socket(request, connection, broadcast)
             else:
@@ -73,17 +73,18 @@ class Live:
     async def _write_to_socket(
         self, request: Request, connection: Connection, broadcast: Broadcast
     ) -> None:
-        head = await _head(request)
-        gone = asyncio.Event()
-        with connection.hand_over() as sock:
-            viewer = Viewer(sock, gone.set)
+        # As every MJPEG client knows it, without Content-Length or chunks: the end of the stream is
+        # the end of the connection.
+        answer = HandedOver(200, HEADERS | {"connection": "close"}, CONTENT_TYPE)
+        async with taken_over(request, connection, answer) as taken:
+            gone = asyncio.Event()
+            viewer = Viewer(taken.socket, gone.set)
             try:
-                viewer.offer(Part((head, PREAMBLE, b""), len(head) + len(PREAMBLE)))
+                viewer.offer(Part((taken.head, PREAMBLE, b""), len(taken.head) + len(PREAMBLE)))
                 with broadcast.joined(viewer.offer):
                     await self._until_over(viewer, gone)
             finally:
                 viewer.close()
-        connection.finished()
 
     async def _until_over(self, viewer: Viewer, gone: asyncio.Event) -> None:
         """Wait for the client to leave (then this is cancelled, or ``gone``), or to stop reading
@@ -137,24 +138,3 @@ async def _disconnected(request: Request) -> None:
     else:
         while (await receive())["type"] != "http.disconnect":
             pass
-
-
-def _plain_connection(request: Request) -> Connection | None:
-    """Our own connection, if it is one without TLS."""
-    protocol: object = request.protocol
-    plain = request.transport.get_extra_info("ssl_object") is None
-    return protocol if plain and isinstance(protocol, Connection) else None
-
-
-async def _head(request: Request) -> bytes:
-    """The response's head. Without Content-Length or chunks, as every MJPEG client knows it: the
-    end of the connection is the end of the stream.
-    """
-    response = await request.respond(
-        HandedOver(200, HEADERS | {"connection": "close"}, CONTENT_TYPE)
-    )
-    head: bytes = format_http1_response(200, response.processed_headers)
-    # An earlier answer on this connection may still be on its way; nothing tells when it is out.
-    while request.transport.get_write_buffer_size():  # type: ignore[attr-defined]  # uvloop has it
-        await asyncio.sleep(0.01)
-    return head

@@ -32,7 +32,10 @@ class Query(Generic[T]):
 
     def of(self, request: Request) -> T | None:
         """What the client gave, at most once and under one name; None if nothing."""
-        args = request.get_args(keep_blank_values=True)
+        try:
+            args = request.get_args(keep_blank_values=True, errors="strict")
+        except UnicodeDecodeError:
+            raise InvalidRequest("The query is not UTF-8") from None
         values = [value for name in (self.name, self.alias) for value in args.getlist(name, [])]
         if not values:
             return None

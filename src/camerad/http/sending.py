@@ -1,0 +1,128 @@
+"""Files on their way to clients."""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from functools import partial
+from typing import Final
+
+from msgspec import Struct
+from sanic import HTTPResponse, Request
+
+from camerad.http.answers import HandedOver
+from camerad.http.connection import Connection
+from camerad.http.ranges import Span
+from camerad.http.takeover import plain_connection, taken_over
+from camerad.http.threads import in_thread
+
+logger = logging.getLogger(__name__)
+
+STALLED_AFTER_S: Final = 60.0
+"""A client that has taken nothing for so long is not slow but dead."""
+
+UNSENT_LIMIT_BYTES: Final = 1 << 20
+"""What waits in the kernel beyond what is on the wire (TCP_NOTSENT_LOWAT). It wants more when half
+of this is gone: with the kernel's own megabytes a slow client would seem dead meanwhile."""
+
+SENDFILE_BYTES: Final = 8 << 20
+CHUNK_BYTES: Final = 256 * 1024
+
+
+class Head(Struct, frozen=True):
+    """The head of an answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    content_type: str
+
+
+class FileSender:
+    """Sends parts of files.
+
+    Over plain HTTP by sendfile(2), from the disk's cache to the socket; over TLS, or under another
+    server, in chunks through Sanic. Either way the disk is waited for in a thread.
+    """
+
+    def __init__(self, threads: Executor) -> None:
+        self._threads = threads
+
+    async def send(self, request: Request, head: Head, descriptor: int, span: Span) -> None:
+        """Answer with these bytes of an open file.
+
+        Once the head is out an error cannot be told any more: the connection ends early instead.
+        """
+        connection = plain_connection(request)
+        try:
+            if connection is not None:
+                await self._to_socket(request, connection, head, descriptor, span)
+            else:
+                await self._through_sanic(request, head, descriptor, span)
+        except OSError as error:
+            logger.info("A download ended early: %s", error.strerror or error)
+            # Without a word from Sanic, and without another request on this connection.
+            raise asyncio.CancelledError from None
+
+    async def _to_socket(
+        self, request: Request, connection: Connection, head: Head, descriptor: int, span: Span
+    ) -> None:
+        answer = HandedOver(head.status, head.headers, head.content_type)
+        async with taken_over(request, connection, answer) as taken:
+            sock = taken.socket
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_LIMIT_BYTES)
+            await _send_head(sock, taken.head)
+            offset, end = span.start, span.start + span.length
+            while offset < end:
+                count = min(end - offset, SENDFILE_BYTES)
+                send = partial(os.sendfile, sock.fileno(), descriptor, offset, count)
+                try:
+                    sent = await in_thread(self._threads, send)
+                except BlockingIOError:
+                    await _writable(sock)
+                else:
+                    offset += _some(sent)
+            taken.whole = True
+
+    async def _through_sanic(
+        self, request: Request, head: Head, descriptor: int, span: Span
+    ) -> None:
+        response = await request.respond(
+            HTTPResponse(None, head.status, dict(head.headers), head.content_type)
+        )
+        offset, end = span.start, span.start + span.length
+        while offset < end:
+            count = min(end - offset, CHUNK_BYTES)
+            chunk = await in_thread(self._threads, partial(os.pread, descriptor, count, offset))
+            offset += _some(len(chunk))
+            async with asyncio.timeout(STALLED_AFTER_S):
+                await response.send(chunk)
+
+
+async def _send_head(sock: socket.socket, head: bytes) -> None:
+    rest = memoryview(head)
+    while rest:
+        try:
+            rest = rest[sock.send(rest, socket.MSG_MORE) :]
+        except BlockingIOError:
+            await _writable(sock)
+
+
+async def _writable(sock: socket.socket) -> None:
+    """Wait until a socket takes more; raises ``TimeoutError`` if it does not."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_writer(sock, ready.set)
+    try:
+        async with asyncio.timeout(STALLED_AFTER_S):
+            await ready.wait()
+    finally:
+        loop.remove_writer(sock)
+
+
+def _some(count: int) -> int:
+    """Raise ``OSError`` for nothing: the file has become shorter than it was when it was opened."""
+    if not count:
+        raise OSError("The file has been cut off")
+    return count

@@ -17,6 +17,7 @@ STREET = (
     {"http"},
     {"daemon"},
     {"serve", "asgi"},
+    {"commands"},
     {"cli"},
     {"__main__"},
 )

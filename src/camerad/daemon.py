@@ -29,6 +29,8 @@ from camerad.http.app import Resource, create_app
 from camerad.http.auth import Authenticator
 from camerad.http.cameras import CamerasRoute
 from camerad.http.config import ConfigRoute
+from camerad.http.downloads import Downloads
+from camerad.http.files import Files
 from camerad.http.gate import Gate
 from camerad.http.images import Images
 from camerad.http.limits import Limiter
@@ -38,6 +40,7 @@ from camerad.http.openapi import OpenApi
 from camerad.http.snapshots import SnapshotRoute
 from camerad.http.system import System
 from camerad.http.tokens import TokensRoute
+from camerad.http.uploads import MAX_UPLOADS, Uploads
 from camerad.http.users import UsersRoute
 from camerad.http.web import Web
 from camerad.imaging import jpeg as codec
@@ -64,6 +67,7 @@ process can free it, so the watchdog has to."""
 CAMERA_CLOSE_S: Final = 1.0
 
 MAX_ENCODERS: Final = 4
+MAX_DISK_READS: Final = 4
 
 
 class Settings(Struct, frozen=True):
@@ -95,6 +99,8 @@ class Daemon:
         self._verifier = Verifier(self.accounts)
         self._workers = ThreadPoolExecutor(min(MAX_ENCODERS, os.cpu_count() or 1), "encoder")
         self._files = ThreadPoolExecutor(2, "files")
+        self._downloads = ThreadPoolExecutor(MAX_DISK_READS, "download")
+        self._uploads = ThreadPoolExecutor(MAX_UPLOADS, "upload")
         self._encoder = Encoder(self._workers)
         self._tree = _tree(settings.state_dir, self.config.current.storage)
         self._live_config = LiveConfig(self.config, self.cameras, self._tree, busy=lambda: False)
@@ -126,8 +132,8 @@ class Daemon:
     def close(self) -> None:
         """Drop the work that nobody waits for any more: after the last request has ended."""
         self._verifier.close()
-        self._workers.shutdown(wait=False, cancel_futures=True)
-        self._files.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._workers, self._files, self._downloads, self._uploads):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def alive(self) -> bool:
         """No camera's thread hangs: what the service manager's watchdog wants to know."""
@@ -158,6 +164,9 @@ class Daemon:
             CamerasRoute(cameras),
             System(figures, self._health(figures), cameras, self._tree),
             ConfigRoute(config, cameras),
+            Files(self._tree, self._files),
+            Downloads(self._tree, self._downloads),
+            Uploads(self._tree, self._uploads, config),
             Login(self.accounts, self._verifier, config),
             UsersRoute(self.accounts, self._verifier),
             TokensRoute(self.accounts),

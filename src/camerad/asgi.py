@@ -12,6 +12,7 @@ from pathlib import Path
 
 from camerad.capture.spec import parse_camera_spec
 from camerad.daemon import Daemon, Settings
+from camerad.http.websocket.asgi import with_denials
 from camerad.system.logs import redact_arguments
 
 
@@ -35,4 +36,4 @@ def _settings() -> Settings:
 # It logs whole URLs, and tokens may stand in them.
 logging.getLogger("uvicorn.access").addFilter(redact_arguments)
 
-app = Daemon(_settings()).app
+app = with_denials(Daemon(_settings()).app)

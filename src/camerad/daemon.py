@@ -20,10 +20,15 @@ from camerad.capture.camera import Camera
 from camerad.capture.pattern import PatternSource
 from camerad.capture.source import Mode, Source
 from camerad.capture.spec import CameraSpec, SpecKind
+from camerad.capture.status import Status
 from camerad.config.load import load
 from camerad.config.schema import Config, Network, Storage
+from camerad.config.state import config_state
+from camerad.events.bus import Bus
+from camerad.events.state import State
 from camerad.frames.cameras import Cameras, FedCamera
 from camerad.frames.feed import Feed
+from camerad.frames.state import camera_event, camera_state
 from camerad.http.answers import AnySanic
 from camerad.http.app import Resource, create_app
 from camerad.http.auth import Authenticator
@@ -43,6 +48,10 @@ from camerad.http.tokens import TokensRoute
 from camerad.http.uploads import MAX_UPLOADS, Uploads
 from camerad.http.users import UsersRoute
 from camerad.http.web import Web
+from camerad.http.websocket.events import Events
+from camerad.http.websocket.live import LiveSocket
+from camerad.http.websocket.sockets import Sockets
+from camerad.http.websocket.verbs import Verbs
 from camerad.imaging import jpeg as codec
 from camerad.imaging.encoder import Encoder
 from camerad.imaging.placeholder import placeholder
@@ -105,6 +114,16 @@ class Daemon:
         self._tree = _tree(settings.state_dir, self.config.current.storage)
         self._live_config = LiveConfig(self.config, self.cameras, self._tree, busy=lambda: False)
         self._streams = self._make_streams()
+        self._bus = Bus()
+        self._state = State(
+            self._bus, [lambda: camera_state(self.cameras), lambda: config_state(self.config)]
+        )
+        self._authenticator = Authenticator(
+            self.accounts, self._verifier.verify, lambda: self.config.current.auth.query_token
+        )
+        self._sockets = Sockets(
+            self._authenticator, lambda: self.config.current.stream.max_websockets
+        )
         self.app = self._make_app()
 
     async def start(self) -> None:
@@ -118,7 +137,10 @@ class Daemon:
         self._accounts_lost = lost and self.first_credentials is not None
         await asyncio.to_thread(self._tree.prepare)
         self._live_config.start()
+        self._state.start()
+        self.config.subscribe(lambda _old, _new: self._state.changed())
         for fed in self.cameras:
+            fed.camera.on_change(partial(self._camera_changed, fed))
             fed.camera.probe()
 
     async def stop(self) -> None:
@@ -127,7 +149,9 @@ class Daemon:
         closing = [asyncio.to_thread(fed.camera.close, CAMERA_CLOSE_S) for fed in self.cameras]
         for fed in self.cameras:
             fed.feed.close()
-        await asyncio.gather(*closing)
+        await asyncio.gather(self._sockets.close(), *closing)
+        self._state.close()
+        self._bus.close()
 
     def close(self) -> None:
         """Drop the work that nobody waits for any more: after the last request has ended."""
@@ -140,6 +164,13 @@ class Daemon:
         now_s = time.monotonic()
         return all(now_s - fed.camera.heartbeat_s < HANG_S for fed in self.cameras)
 
+    def _camera_changed(self, fed: FedCamera, before: Status, after: Status) -> None:
+        """Called in the thread of the camera."""
+        event = camera_event(fed, before, after)
+        if event is not None:
+            self._bus.publish(event)
+        self._state.changed()
+
     def _make_streams(self) -> Streams:
         # Every client of a camera that is away sees the same few pictures.
         explain = lru_cache(maxsize=8)(
@@ -149,10 +180,7 @@ class Daemon:
 
     def _make_app(self) -> AnySanic:
         config, cameras = self.config, self.cameras
-        authenticator = Authenticator(
-            self.accounts, self._verifier.verify, lambda: config.current.auth.query_token
-        )
-        gate = Gate(authenticator, Limiter(lambda: config.current.limits))
+        gate = Gate(self._authenticator, Limiter(lambda: config.current.limits))
         images = Images(cameras, self._encoder, config)
         live = Live(cameras, self._streams, config)
         snapshots = Snapshots(self._tree, self._encoder, self._files, config)
@@ -164,6 +192,10 @@ class Daemon:
             CamerasRoute(cameras),
             System(figures, self._health(figures), cameras, self._tree),
             ConfigRoute(config, cameras),
+            Events(
+                self._sockets, self._bus, Verbs(self._state, config, cameras, snapshots), config
+            ),
+            LiveSocket(self._sockets, cameras, self._streams, config),
             Files(self._tree, self._files),
             Downloads(self._tree, self._downloads),
             Uploads(self._tree, self._uploads, config),

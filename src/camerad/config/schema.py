@@ -212,6 +212,9 @@ class Stream(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_clients: Annotated[
         int, Meta(ge=1, le=10_000, description="Open streams at once; one more is refused.")
     ] = 100
+    max_websockets: Annotated[
+        int, Meta(ge=1, le=10_000, description="Open WebSockets at once; one more is refused.")
+    ] = 256
     quality: Annotated[
         Percent | None,
         Meta(description="JPEG quality of streams that ask for none; null is the camera's own."),

@@ -39,12 +39,21 @@ class Authenticator:
         ``InvalidRequest`` (more than one answer).
         """
         principal = await self._identify(request)
-        if not principal.role.includes(role):
-            raise PermissionDenied(
-                "This account is not allowed to do this",
-                f"It needs the role {role.value}; this is {principal.role.value}",
-            )
+        demand(principal, role)
         return principal
+
+    def validity(self, request: Request) -> Callable[[], bool]:
+        """Tells, at any later time, whether what the request was let in with still holds; unlike
+        ``require`` without a hash.
+        """
+        principal: Principal = request.ctx.principal
+        accounts = self._accounts
+        if principal.kind == "user":
+            user = accounts.find_user(principal.name)
+            return lambda: accounts.find_user(principal.name) == user
+        header = request.headers.getone("authorization", "")
+        secret = header.partition(" ")[2].strip() or request.get_args()["token"][0]
+        return lambda: accounts.find_token(secret) == principal
 
     async def _identify(self, request: Request) -> Principal:
         headers = request.headers.getall("authorization", [])
@@ -82,6 +91,15 @@ class Authenticator:
         if principal is None:
             raise InvalidCredentials("Authentication failed", "The token is unknown or expired")
         return principal
+
+
+def demand(principal: Principal, role: Role) -> None:
+    """Raises ``PermissionDenied`` to who lacks ``role``."""
+    if not principal.role.includes(role):
+        raise PermissionDenied(
+            "This account is not allowed to do this",
+            f"It needs the role {role.value}; this is {principal.role.value}",
+        )
 
 
 def client_address(request: Request) -> str:

@@ -80,6 +80,12 @@ class Limiter:
         reset_at = math.ceil(time.time() + full_at_s - now_s)
         return Allowance(rate, remaining, reset_at), refusal
 
+    def demand(self, address: str, limit: Limit) -> None:
+        """Take one token; raises ``RateLimited`` if there is none."""
+        _, refusal = self.take(address, limit)
+        if refusal is not None:
+            raise refusal
+
     def _remember(self, key: tuple[str, Limit], full_at_s: float) -> None:
         self._full_at_s[key] = full_at_s
         if len(self._full_at_s) > MAX_TRACKED:

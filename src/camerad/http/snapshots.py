@@ -14,7 +14,7 @@ from camerad.errors import (
     InvalidFormat,
     NotFound,
 )
-from camerad.frames.cameras import Cameras
+from camerad.frames.cameras import Cameras, FedCamera
 from camerad.http.answers import json_answer
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
@@ -23,7 +23,7 @@ from camerad.http.params import CAMERA, body
 from camerad.snapshot.snapshots import Snapshots, Wish
 
 
-class SnapshotRequest(msgspec.Struct, rename={"add_timestamp": "addTimestamp"}):
+class SnapshotRequest(msgspec.Struct, frozen=True, rename={"add_timestamp": "addTimestamp"}):
     """The body of ``POST /snapshot``; every field is optional."""
 
     filename: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
@@ -68,8 +68,13 @@ class SnapshotRoute:
     async def snapshot(self, request: Request) -> BaseHTTPResponse:
         wanted = body(request, SnapshotRequest)
         fed = self._cameras.get(CAMERA.of(request))
-        wish = Wish(wanted.filename, wanted.quality, wanted.add_timestamp)
-        taken = await self._snapshots.take(fed, wish)
-        return json_answer(
-            SnapshotAnswer(True, taken.filename, taken.path, taken.size, taken.timestamp)
-        )
+        return json_answer(await take_snapshot(self._snapshots, fed, wanted))
+
+
+async def take_snapshot(
+    snapshots: Snapshots, fed: FedCamera, wanted: SnapshotRequest
+) -> SnapshotAnswer:
+    """What clients ask for, as they ask for it and are answered."""
+    wish = Wish(wanted.filename, wanted.quality, wanted.add_timestamp)
+    taken = await snapshots.take(fed, wish)
+    return SnapshotAnswer(True, taken.filename, taken.path, taken.size, taken.timestamp)

@@ -24,6 +24,11 @@ class Part(Struct, frozen=True, eq=False):
     pieces: tuple[bytes, bytes, bytes]
     size_bytes: int
 
+    @property
+    def jpeg(self) -> bytes:
+        """The picture alone."""
+        return self.pieces[1]
+
     def send(self, sock: socket.socket, offset: int) -> int:
         """Send what follows ``offset`` as far as a non-blocking socket takes it; bytes taken."""
         return sock.sendmsg(list(self._after(offset)) if offset else self.pieces)

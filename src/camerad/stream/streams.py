@@ -1,6 +1,7 @@
 """All live streams: one broadcast per camera and quality that somebody watches."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -27,6 +28,7 @@ class Streams:
         self._placeholder = placeholder
         self._max_clients = max_clients
         self._broadcasts: dict[tuple[int, int | None], Broadcast] = {}
+        self._users: Counter[tuple[int, int | None]] = Counter()
 
     @contextmanager
     def opened(self, source: FedCamera, quality: int | None) -> Iterator[Broadcast]:
@@ -39,12 +41,14 @@ class Streams:
             self._broadcasts[key] = Broadcast(source, self._encoder, quality, self._placeholder)
         broadcast = self._broadcasts[key]
         self.clients += 1
+        self._users[key] += 1
         try:
             yield broadcast
         finally:
             self.clients -= 1
-            if not broadcast.watched:
-                self._broadcasts.pop(key, None)
+            self._users[key] -= 1
+            if not self._users[key]:
+                del self._broadcasts[key], self._users[key]
 
     def close(self) -> None:
         self.closing.set()

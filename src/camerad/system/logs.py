@@ -35,8 +35,9 @@ def configure_logging() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter(f"{clock}%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # Its life cycle says nothing that ours does not, and its errors reach ours as exceptions.
-    logging.getLogger("sanic").setLevel(logging.WARNING)
+    # Their life cycles say nothing that ours does not, and their errors reach ours as exceptions.
+    for library in ("sanic", "websockets"):
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def set_level(level: str) -> None:

@@ -1,0 +1,1 @@
+"""WebSockets: ``/ws`` for events and commands, ``/ws/live`` for pictures."""

@@ -41,9 +41,11 @@ from camerad.http.images import Images
 from camerad.http.limits import Limiter
 from camerad.http.live import Live
 from camerad.http.login import Login
+from camerad.http.metrics import Metrics, Sources
 from camerad.http.openapi import OpenApi
 from camerad.http.snapshots import SnapshotRoute
 from camerad.http.system import System
+from camerad.http.timings import Timings
 from camerad.http.tokens import TokensRoute
 from camerad.http.uploads import MAX_UPLOADS, Uploads
 from camerad.http.users import UsersRoute
@@ -124,6 +126,7 @@ class Daemon:
         self._sockets = Sockets(
             self._authenticator, lambda: self.config.current.stream.max_websockets
         )
+        self._timings = Timings()
         self.app = self._make_app()
 
     async def start(self) -> None:
@@ -204,12 +207,27 @@ class Daemon:
             TokensRoute(self.accounts),
             Web(gate, images, live),
             OpenApi(gate),
+            self._metrics(figures),
         ]
-        app = create_app(resources, gate, config.current.network.max_connections)
+        most = config.current.network.max_connections
+        app = create_app(resources, gate, self._timings, most)
         app.before_server_start(lambda _app: self.start())
         app.before_server_stop(lambda _app: self.stop())
         app.after_server_stop(lambda _app: self.close())
         return app
+
+    def _metrics(self, figures: Figures) -> Metrics:
+        return Metrics(
+            Sources(
+                cameras=self.cameras,
+                encoder=self._encoder,
+                streams=self._streams,
+                tree=self._tree,
+                roots=list(self.config.current.storage.roots),
+                figures=figures,
+                timings=self._timings,
+            )
+        )
 
     def _health(self, figures: Figures) -> Health:
         def storage() -> str:

@@ -1,6 +1,7 @@
 """The application: every resource behind the gate, and what all answers have in common."""
 
 import logging
+import time
 from collections.abc import Iterable
 from typing import Final, Protocol
 
@@ -15,6 +16,7 @@ from camerad.http.answers import AnySanic
 from camerad.http.auth import client_address
 from camerad.http.gate import Gate
 from camerad.http.operation import BODY_LIMIT_BYTES
+from camerad.http.timings import Timings
 
 access = logging.getLogger("camerad.access")
 
@@ -33,7 +35,9 @@ class Resource(Protocol):
         """The routes, each registered through the gate."""
 
 
-def create_app(resources: Iterable[Resource], gate: Gate, max_connections: int) -> AnySanic:
+def create_app(
+    resources: Iterable[Resource], gate: Gate, timings: Timings, max_connections: int
+) -> AnySanic:
     """A Sanic application that serves ``resources``; it starts and stops nothing by itself."""
     app = Sanic("camerad", configure_logging=False)
     app.config.update(
@@ -56,7 +60,7 @@ def create_app(resources: Iterable[Resource], gate: Gate, max_connections: int) 
     errors.install(app)
     for resource in resources:
         app.blueprint(resource.blueprint(gate))
-    app.register_middleware(_finish, "response")
+    app.register_middleware(_Finish(timings).finish, "response")
     return app
 
 
@@ -69,13 +73,27 @@ def optimize(app: AnySanic) -> None:
     TouchUp.run(app)
 
 
-def _finish(request: Request, response: BaseHTTPResponse) -> None:
-    """Put on every answer what every answer carries, and log it by its path alone."""
-    allowance = getattr(request.ctx, "allowance", None)
-    if allowance is not None:
-        response.headers.update(allowance.headers())
-    response.headers.update(SECURITY_HEADERS)
-    level = logging.DEBUG if request.method in ("GET", "HEAD") else logging.INFO
-    access.log(
-        level, "%s %s %s %d", client_address(request), request.method, request.path, response.status
-    )
+class _Finish:
+    """What becomes of every answer, whoever made it."""
+
+    def __init__(self, timings: Timings) -> None:
+        self._timings = timings
+
+    def finish(self, request: Request, response: BaseHTTPResponse) -> None:
+        """Put on it what every answer carries, count it, and log it by its path alone."""
+        allowance = getattr(request.ctx, "allowance", None)
+        if allowance is not None:
+            response.headers.update(allowance.headers())
+        response.headers.update(SECURITY_HEADERS)
+        self._count(request, response.status)
+        level = logging.DEBUG if request.method in ("GET", "HEAD") else logging.INFO
+        address = client_address(request)
+        access.log(level, "%s %s %s %d", address, request.method, request.path, response.status)
+
+    def _count(self, request: Request, status: int) -> None:
+        # Sanic's own server knows when it had the request's head. Another may not, and of what
+        # could not be read there was none.
+        began_s = getattr(request.stream, "perft0", None)
+        duration_s = None if began_s is None else time.perf_counter() - began_s
+        path = None if request.route is None else request.route.path
+        self._timings.count(request.method, path, status, duration_s)

@@ -22,6 +22,7 @@ from camerad.http.takeover import plain_connection, taken_over
 from camerad.stream.broadcast import Broadcast
 from camerad.stream.part import CONTENT_TYPE, PREAMBLE, Part
 from camerad.stream.streams import Streams
+from camerad.stream.traffic import Traffic
 from camerad.stream.viewer import Viewer
 
 STALLED_AFTER_S: Final = 60.0
@@ -78,7 +79,7 @@ class Live:
         answer = HandedOver(200, HEADERS | {"connection": "close"}, CONTENT_TYPE)
         async with taken_over(request, connection, answer) as taken:
             gone = asyncio.Event()
-            viewer = Viewer(taken.socket, gone.set)
+            viewer = Viewer(taken.socket, gone.set, self._streams.traffic)
             try:
                 viewer.offer(Part((taken.head, PREAMBLE, b""), len(taken.head) + len(PREAMBLE)))
                 with broadcast.joined(viewer.offer):
@@ -106,7 +107,7 @@ class Live:
         response = await request.respond(headers=HEADERS, content_type=CONTENT_TYPE)
         loop = asyncio.get_running_loop()
         ends = [
-            loop.create_task(_send_parts(response, broadcast)),
+            loop.create_task(_send_parts(response, broadcast, self._streams.traffic)),
             loop.create_task(_disconnected(request)),
             loop.create_task(self._streams.closing.wait()),
         ]
@@ -118,7 +119,7 @@ class Live:
             await asyncio.gather(*ends, return_exceptions=True)
 
 
-async def _send_parts(response: BaseHTTPResponse, broadcast: Broadcast) -> None:
+async def _send_parts(response: BaseHTTPResponse, broadcast: Broadcast, traffic: Traffic) -> None:
     """Send until the client has gone, or has taken nothing for too long."""
     async with aclosing(broadcast.parts()) as parts:
         await response.send(PREAMBLE)
@@ -128,6 +129,8 @@ async def _send_parts(response: BaseHTTPResponse, broadcast: Broadcast) -> None:
                     await response.send(b"".join(part.pieces))
             except (TimeoutError, RequestCancelled):
                 return
+            traffic.sent_bytes += part.size_bytes
+            traffic.sent_parts += 1
 
 
 async def _disconnected(request: Request) -> None:

@@ -10,6 +10,7 @@ from camerad.frames.cameras import FedCamera
 from camerad.frames.picture import Jpeg
 from camerad.imaging.encoder import Encoder
 from camerad.stream.broadcast import Broadcast
+from camerad.stream.traffic import Traffic
 
 
 class Streams:
@@ -22,6 +23,7 @@ class Streams:
         max_clients: Callable[[], int],
     ) -> None:
         self.clients = 0
+        self.traffic = Traffic()
         self.closing = asyncio.Event()
         """Set when the daemon stops: every stream ends then."""
         self._encoder = encoder

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 
 from camerad.stream.part import Part
+from camerad.stream.traffic import Traffic
 
 UNSENT_LIMIT_BYTES = 256 * 1024
 """What the kernel may hold of a client's stream beyond what is on the wire (TCP_NOTSENT_LOWAT).
@@ -18,16 +19,15 @@ class Viewer:
     ``on_gone`` is called at most once, when the connection turns out to be dead.
     """
 
-    def __init__(self, sock: socket.socket, on_gone: Callable[[], None]) -> None:
+    def __init__(self, sock: socket.socket, on_gone: Callable[[], None], traffic: Traffic) -> None:
         self._socket = sock
         self._on_gone = on_gone
+        self._traffic = traffic
         self._loop = asyncio.get_running_loop()
         self._sending: Part | None = None
         self._offset = 0
         self._next: Part | None = None
         self._over = False
-        self.sent_bytes = 0
-        self.skipped_parts = 0
         self.progress_at_s = self._loop.time()
         """When the client last took a byte (the loop's clock)."""
         sock.setblocking(False)
@@ -38,7 +38,7 @@ class Viewer:
         if self._over:
             return
         if self._sending is not None:
-            self.skipped_parts += self._next is not None
+            self._traffic.skipped_parts += self._next is not None
             self._next = part
             return
         self._sending = part
@@ -70,8 +70,9 @@ class Viewer:
             while self._offset < part.size_bytes:
                 taken = part.send(self._socket, self._offset)
                 self._offset += taken
-                self.sent_bytes += taken
+                self._traffic.sent_bytes += taken
                 self.progress_at_s = self._loop.time()
+            self._traffic.sent_parts += 1
         except BlockingIOError:
             return False
         except OSError:

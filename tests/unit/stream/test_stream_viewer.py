@@ -9,6 +9,7 @@ import pytest
 
 from camerad.frames.picture import Jpeg
 from camerad.stream.part import Part, part_of
+from camerad.stream.traffic import Traffic
 from camerad.stream.viewer import Viewer
 
 LARGE_BYTES = 1_000_000
@@ -35,8 +36,13 @@ def gone():
 
 
 @pytest.fixture
-async def viewer(pair, gone):
-    viewer = Viewer(pair[0], lambda: gone.append(True))
+def traffic():
+    return Traffic()
+
+
+@pytest.fixture
+async def viewer(pair, gone, traffic):
+    viewer = Viewer(pair[0], lambda: gone.append(True), traffic)
     yield viewer
     viewer.close()
 
@@ -59,47 +65,47 @@ async def received(sock, size_bytes):
     return data
 
 
-async def test_a_part_goes_out_at_once(viewer, pair):
+async def test_a_part_goes_out_at_once(viewer, pair, traffic):
     small = part(1)
     viewer.offer(small)
     assert pair[1].recv(4096) == whole(small)
-    assert viewer.sent_bytes == small.size_bytes
+    assert traffic.sent_bytes == small.size_bytes
 
 
-async def test_small_parts_all_arrive(viewer, pair):
+async def test_small_parts_all_arrive(viewer, pair, traffic):
     parts = [part(number) for number in range(20)]
     for each in parts:
         viewer.offer(each)
     assert await received(pair[1], len(whole(*parts))) == whole(*parts)
-    assert viewer.skipped_parts == 0
+    assert traffic.skipped_parts == 0
 
 
-async def test_a_part_larger_than_every_buffer_arrives_whole(viewer, pair):
+async def test_a_part_larger_than_every_buffer_arrives_whole(viewer, pair, traffic):
     large = part(1, LARGE_BYTES)
     viewer.offer(large)
-    assert 0 < viewer.sent_bytes < large.size_bytes
+    assert 0 < traffic.sent_bytes < large.size_bytes
     assert await received(pair[1], large.size_bytes) == whole(large)
 
 
-async def test_a_slow_reader_skips_whole_parts_and_then_gets_the_newest(viewer, pair):
+async def test_a_slow_reader_skips_whole_parts_and_then_gets_the_newest(viewer, pair, traffic):
     parts = [part(number, LARGE_BYTES) for number in range(6)]
     for each in parts:
         viewer.offer(each)
     expected = whole(parts[0], parts[-1])
     assert await received(pair[1], len(expected)) == expected
-    assert viewer.skipped_parts == 4
+    assert traffic.skipped_parts == 4
     viewer.offer(last := part(6))
     assert await received(pair[1], last.size_bytes) == whole(last)
 
 
-async def test_who_does_not_read_costs_two_parts(viewer):
+async def test_who_does_not_read_costs_two_parts(viewer, traffic):
     parts = [part(number, LARGE_BYTES) for number in range(3)]
     viewer.offer(parts[0])
-    taken = viewer.sent_bytes
+    taken = traffic.sent_bytes
     for number in range(200):
         viewer.offer(parts[number % 3])
         await asyncio.sleep(0)
-    assert viewer.sent_bytes - taken <= 64 * 1024  # what the kernels still took
+    assert traffic.sent_bytes - taken <= 64 * 1024  # what the kernels still took
     assert {viewer._sending, viewer._next} == {parts[0], parts[199 % 3]}
 
 
@@ -118,15 +124,15 @@ async def test_a_reset_is_told_once(viewer, pair, gone, size_bytes):
     assert gone == [True]
 
 
-async def test_after_close_the_socket_is_left_alone(viewer, pair, gone):
+async def test_after_close_the_socket_is_left_alone(viewer, pair, gone, traffic):
     viewer.offer(part(1, LARGE_BYTES))
     viewer.close()
-    sent = viewer.sent_bytes
+    sent = traffic.sent_bytes
     async with asyncio.timeout(5):
         while len(await asyncio.get_running_loop().sock_recv(pair[1], 65536)) == 65536:
             pass
     await asyncio.sleep(0.01)
-    assert viewer.sent_bytes == sent
+    assert traffic.sent_bytes == sent
     assert pair[0].fileno() >= 0
     assert gone == []
 
@@ -143,7 +149,7 @@ async def test_progress_is_when_the_client_last_took_something(viewer, pair):
     assert viewer.progress_at_s > stuck_at_s + 0.05
 
 
-async def test_the_kernel_holds_little_of_what_is_not_on_the_wire(viewer, pair):
+async def test_the_kernel_holds_little_of_what_is_not_on_the_wire(viewer, pair, traffic):
     held = pair[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT)
     assert held == 256 * 1024
-    assert viewer.sent_bytes == 0
+    assert traffic.sent_bytes == 0

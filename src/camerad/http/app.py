@@ -55,7 +55,7 @@ def create_app(
     )
     # What Sanic's own runner notes of a listener: without it every answer has an empty Alt-Svc.
     app.state.server_info.append(ApplicationServerInfo({"version": HTTP.VERSION_1}))
-    app.ctx.connections = set()
+    app.ctx.connections = {}
     app.ctx.max_connections = max_connections
     errors.install(app)
     for resource in resources:

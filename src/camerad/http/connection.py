@@ -81,25 +81,48 @@ class Connection(HttpProtocol):
 
     HTTP_CLASS = _Http
 
-    __slots__ = ("_handed_over", "_successor")
+    __slots__ = ("_admitted", "_handed_over", "_successor")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as its base takes them
         super().__init__(*args, **kwargs)
+        self._admitted = False
         self._handed_over = False
         self._successor: Successor | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
-        if len(self.app.ctx.connections) >= self.app.ctx.max_connections:
+        self._admitted = self._find_room()
+        if not self._admitted:
             _refuse(transport)
             return
-        self.app.ctx.connections.add(self)
+        self.app.ctx.connections[self] = None
         super().connection_made(transport)
+
+    def _find_room(self) -> bool:
+        """Whether one more is allowed: if need be in place of the oldest that has no request under
+        way, so that who only connects, or sends half a head, keeps nobody out.
+        """
+        connections: dict[Connection, None] = self.app.ctx.connections
+        if len(connections) < self.app.ctx.max_connections:
+            return True
+        oldest = next((connection for connection in connections if connection.waits), None)
+        if oldest is None:
+            return False
+        del connections[oldest]
+        oldest.abort()
+        return True
+
+    @property
+    def waits(self) -> bool:
+        """No whole request has come yet, or none since the last answer."""
+        if self._handed_over or self._successor is not None:
+            return False
+        return self.http is None or self.http.stage in (Stage.IDLE, Stage.REQUEST)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._successor is not None:
             self._successor.connection_lost()
-        if self in self.app.ctx.connections:
-            self.app.ctx.connections.discard(self)
+        if self._admitted:
+            self.app.ctx.connections.pop(self, None)
             super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

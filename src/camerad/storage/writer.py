@@ -10,6 +10,7 @@ from msgspec import Struct
 from camerad.errors import InsufficientStorage
 from camerad.storage.atomic import sync_directory
 from camerad.storage.faults import told_of
+from camerad.storage.kernel import begin_writing_out
 from camerad.storage.partial import Partial, remove_partials
 from camerad.storage.paths import VirtualPath
 from camerad.storage.root import Root
@@ -18,7 +19,7 @@ FILE_MODE = 0o640
 """Nothing that a client brings can be executed."""
 
 _COPY_BYTES = 16 << 20
-_FLUSH_BYTES = 8 << 20
+_WRITE_OUT_BYTES = 8 << 20
 
 
 class Target(Struct, frozen=True):
@@ -41,7 +42,7 @@ class Writer:
     def __init__(self, root: Root, path: VirtualPath, reserve_bytes: Callable[[], int]) -> None:
         """``path`` is what errors tell of."""
         self.size_bytes = 0
-        self._flushed_bytes = 0
+        self._written_out_bytes = 0
         self._path = path
         self._reserve_bytes = reserve_bytes
         self._target: Target | None = None
@@ -66,8 +67,7 @@ class Writer:
         with told_of(self._path):
             self._partial.write(data)
         self.size_bytes += len(data)
-        if self.size_bytes - self._flushed_bytes >= _FLUSH_BYTES:
-            self._flush()
+        self._begin_writing_out()
 
     def aim(self, target: Target) -> None:
         """Say where it shall appear; needed before ``commit``, at any time."""
@@ -104,13 +104,12 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self.abort()
 
-    def _flush(self) -> None:
-        """Let the disk begin on what was written, so that little is left for the sync at the end,
-        and drop from memory what it has finished: nobody reads so soon what is being uploaded.
-        """
-        size = self.size_bytes
-        os.posix_fadvise(self._partial.descriptor, 0, size, os.POSIX_FADV_DONTNEED)
-        self._flushed_bytes = size
+    def _begin_writing_out(self) -> None:
+        """Else nearly all would be left for the sync at the end."""
+        written_bytes = self.size_bytes - self._written_out_bytes
+        if written_bytes >= _WRITE_OUT_BYTES:
+            begin_writing_out(self._partial.descriptor, self._written_out_bytes, written_bytes)
+            self._written_out_bytes = self.size_bytes
 
     def _move_into(self, directory: int, target: Target) -> None:
         try:

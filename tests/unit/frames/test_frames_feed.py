@@ -182,7 +182,7 @@ def test_a_frame_without_any_loop_is_dropped(feed):
     assert feed.latest is None
 
 
-async def test_a_consumer_may_leave_after_the_close(feed, producer):
+async def test_a_consumer_may_leave_after_the_close(feed):
     with feed.subscribed(print):
         feed.close()
     assert feed.consumers == 0

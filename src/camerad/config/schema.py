@@ -69,7 +69,7 @@ class Camera(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             max_length=256,
             description="V4L2 controls by name, with the device's own values; one that is taken "
-            "out goes back to its default.",
+            "out (in PATCH by null) goes back to its default.",
         ),
     ] = field(default_factory=dict)
 

@@ -141,7 +141,7 @@ def _reading(section: str) -> Operation:
 
 def _changing(section: str, method: str, summary: str) -> Operation:
     kind = SECTIONS[section]
-    description = f"The settings, bare or wrapped in the section's name: `{{{section!r}: ...}}`."
+    description = f'The settings, bare or wrapped in the section\'s name: `{{"{section}": ...}}`.'
     return Operation(
         summary=summary,
         method=method,

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Awaitable, Callable
 
+from msgspec import Struct
 from sanic import Request
 
 from camerad.accounts.principal import Principal
@@ -14,6 +15,17 @@ VerifyPassword = Callable[[str, str, str], Awaitable[Principal]]
 
 QUERY_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """A URL with a token in it may show a picture; it must never change anything."""
+
+
+class Credential(Struct, frozen=True):
+    """Who was let in, and why: by the secret of a token, or for the hash of a password."""
+
+    principal: Principal
+    proof: str
+
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"Credential({self.principal})"
 
 
 class Authenticator:
@@ -42,18 +54,23 @@ class Authenticator:
         demand(principal, role)
         return principal
 
-    def validity(self, request: Request) -> Callable[[], bool]:
-        """Tells, at any later time, whether what the request was let in with still holds; unlike
-        ``require`` without a hash.
-        """
+    def credential(self, request: Request) -> Credential:
+        """What an admitted request was let in with."""
         principal: Principal = request.ctx.principal
-        accounts = self._accounts
         if principal.kind == "user":
-            user = accounts.find_user(principal.name)
-            return lambda: accounts.find_user(principal.name) == user
+            user = self._accounts.find_user(principal.name)
+            return Credential(principal, user.password if user else "")
         header = request.headers.getone("authorization", "")
         secret = header.partition(" ")[2].strip() or request.get_args()["token"][0]
-        return lambda: accounts.find_token(secret) == principal
+        return Credential(principal, secret)
+
+    def holds(self, credential: Credential) -> bool:
+        """Whether it would still be let in; unlike ``require`` this takes no hash."""
+        principal = credential.principal
+        if principal.kind != "user":
+            return self._accounts.find_token(credential.proof) == principal
+        user = self._accounts.find_user(principal.name)
+        return user is not None and (user.role, user.password) == (principal.role, credential.proof)
 
     async def _identify(self, request: Request) -> Principal:
         headers = request.headers.getall("authorization", [])

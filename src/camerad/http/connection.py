@@ -146,7 +146,9 @@ class Connection(HttpProtocol):
             self._successor.resume_writing()
 
     def check_timeouts(self) -> None:
-        """Who took the socket over has timeouts of its own."""
+        """Who took the socket over has timeouts of its own, and so has a successor for good."""
+        if self._successor is not None:
+            return
         if self._handed_over:
             self._time = time.monotonic()
         super().check_timeouts()
@@ -216,7 +218,6 @@ class Connection(HttpProtocol):
 
         The connection ends when the handler returns.
         """
-        self._handed_over = True
         self._successor = successor
         self._http.keep_alive = False
         self._http.stage = Stage.IDLE

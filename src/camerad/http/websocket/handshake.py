@@ -1,7 +1,6 @@
 """From a request to an open WebSocket."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from sanic import Request
 from sanic.headers import format_http1_response
@@ -11,7 +10,7 @@ from websockets.datastructures import Headers
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from camerad.errors import InvalidRequest, PermissionDenied
+from camerad.errors import InvalidRequest
 from camerad.http.answers import HandedOver
 from camerad.http.connection import Connection
 from camerad.http.websocket.asgi import AsgiSocket
@@ -24,9 +23,8 @@ SWITCHING_PROTOCOLS: Final = 101
 async def upgrade(request: Request) -> WebSocket:
     """Take the handshake.
 
-    Raises ``InvalidRequest`` if it is none, ``PermissionDenied`` for a page of somebody else.
+    Raises ``InvalidRequest`` if it is none. Whose page asks has been looked at before.
     """
-    _check_origin(request)
     transport: object = request.transport
     if isinstance(transport, MockTransport) and transport.scope["type"] == "websocket":
         return await _accept(request, transport)
@@ -61,10 +59,3 @@ async def _accept(request: Request, transport: MockTransport) -> AsgiSocket:
     headers = list(response.processed_headers)
     await transport.send({"type": "websocket.accept", "headers": headers})
     return AsgiSocket(transport)
-
-
-def _check_origin(request: Request) -> None:
-    """A browser lets every page open WebSockets to everywhere, and says only whose page it is."""
-    origin = request.headers.getone("origin", None)
-    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
-        raise PermissionDenied("A page of another host may not do this", origin)

@@ -13,7 +13,7 @@ from websockets.server import ServerProtocol
 from camerad.http.websocket.socket import STALLED_AFTER_S, Closed
 from camerad.stream.viewer import UNSENT_LIMIT_BYTES
 
-PING_AFTER_S: Final = 20.0
+PING_AFTER_S: Final = 30.0
 """Of silence."""
 PONG_WITHIN_S: Final = 20.0
 GOODBYE_WITHIN_S: Final = 0.5

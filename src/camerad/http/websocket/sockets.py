@@ -10,7 +10,7 @@ from sanic import Request
 from websockets.frames import CloseCode
 
 from camerad.errors import Overloaded
-from camerad.http.auth import Authenticator
+from camerad.http.auth import Authenticator, Credential
 from camerad.http.websocket.handshake import upgrade
 from camerad.http.websocket.socket import Closed, WebSocket
 
@@ -27,7 +27,7 @@ class Sockets:
         self.clients = 0
         self._authenticator = authenticator
         self._max_sockets = max_sockets
-        self._open: dict[WebSocket, Callable[[], bool]] = {}
+        self._open: dict[WebSocket, Credential] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._dismissals: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -59,7 +59,7 @@ class Sockets:
 
     def admits(self, socket: WebSocket) -> bool:
         """Whether the credentials that it was opened with still hold."""
-        return self._open[socket]()
+        return self._authenticator.holds(self._open[socket])
 
     async def close(self) -> None:
         """Say goodbye to all: the daemon stops."""
@@ -71,7 +71,7 @@ class Sockets:
 
     @contextmanager
     def _looked_after(self, socket: WebSocket, request: Request) -> Iterator[None]:
-        self._open[socket] = self._authenticator.validity(request)
+        self._open[socket] = self._authenticator.credential(request)
         if self._timer is None:
             self._set_timer()
         try:
@@ -84,8 +84,9 @@ class Sockets:
 
     def _check(self) -> None:
         self._timer = None
-        for socket, valid in self._open.items():
-            if valid():
+        holds = {each: self._authenticator.holds(each) for each in set(self._open.values())}
+        for socket, credential in self._open.items():
+            if holds[credential]:
                 socket.keep_alive()
             else:
                 self._dismiss(socket)

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import codec, process, streams
+from benchmarks import codec, process, streams, subscribers
 from benchmarks.pictures import make_pictures
 from benchmarks.table import Row, markdown, write_readme
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / ".cache" / "bench"
 
-_ROWS = ("encode", "codec", "fan-out", "idle", "start")
+_ROWS = ("encode", "codec", "fan-out", "idle", "start", "subscribers")
 
 
 def main() -> int:
@@ -57,6 +57,7 @@ def _measurements(
         ],
         "idle": lambda: [process.idle(pictures, seconds=20.0)],
         "start": lambda: [process.start(rounds + 2)],
+        "subscribers": lambda: [subscribers.change(rounds), subscribers.idle(seconds=30.0)],
     }
 
 

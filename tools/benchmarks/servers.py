@@ -98,11 +98,11 @@ def serve_command(state: Path, port: int, spec: str) -> list[str]:
 
 
 @contextmanager
-def fresh_state() -> Iterator[tuple[Path, str]]:
+def fresh_state(role: str = "viewer") -> Iterator[tuple[Path, str]]:
     """A state directory in which nothing has been but the making of one token."""
     with tempfile.TemporaryDirectory(prefix="camerad-bench-") as name:
         state = Path(name) / "state"
-        command = [CAMERAD, "token", "add", "bench", "--role", "viewer", f"--state={state}"]
+        command = [CAMERAD, "token", "add", "bench", "--role", role, f"--state={state}"]
         made = subprocess.run(command, check=True, capture_output=True, text=True, env=_clean())
         yield state, made.stdout.strip()
 

@@ -1,4 +1,4 @@
-"""V4L2 controls over the API, in front of the V4L2 stand-in."""
+"""The settings of a real node over the API, in front of the V4L2 stand-in."""
 
 import time
 
@@ -7,7 +7,6 @@ import requests
 
 from standin import Camera, environment
 
-PATH = "/api/config/camera"
 CONTROLS = ("brightness", "white_balance_automatic", "auto_exposure", "exposure_time_absolute")
 EXPOSURES = "1 (Manual Mode) or 3 (Aperture Priority Mode)"
 
@@ -16,7 +15,8 @@ class Client:
     """The section ``camera`` of a daemon whose camera is the stand-in."""
 
     def __init__(self, process):
-        self._url = f"{process.url}{PATH}"
+        self._base = process.url
+        self._url = f"{process.url}/api/config/camera"
         self._headers = process.headers("admin")
 
     def section(self):
@@ -26,6 +26,11 @@ class Client:
         return {
             control["name"]: control["value"] for control in self.section()["available_controls"]
         }
+
+    def resolution(self):
+        url = f"{self._base}/api/camera/status"
+        status = requests.get(url, headers=self._headers, timeout=10).json()
+        return status["cameras"][0]["resolution"]
 
     def patch(self, **settings):
         return requests.patch(self._url, json=settings, headers=self._headers, timeout=10)
@@ -46,7 +51,7 @@ def plug(tmp_path):
 
 @pytest.fixture
 def process(daemon, plug):
-    camera = Camera(sizes=("64x48",), options={"gone_while": plug})
+    camera = Camera(sizes=("64x48", "32x24"), options={"gone_while": plug})
     return daemon("--camera", camera.path, env=environment(camera))
 
 
@@ -133,6 +138,17 @@ def test_a_stream_goes_on_while_controls_change(client, process):
         until(lambda: next(parts) and client.values()["brightness"] == 7)
         assert next(parts)
     assert process.log().count("streams") == 1
+
+
+def test_a_new_resolution_opens_the_device_again(client, process):
+    url = f"{process.url}/stream"
+    with requests.get(url, headers=process.headers("viewer"), stream=True, timeout=10) as stream:
+        parts = stream.iter_content(4096)
+        next(parts)
+        client.patch(controls={"brightness": 7}, default_resolution="32x24")
+        until(lambda: next(parts) and client.resolution() == "32x24")
+        assert next(parts)
+    assert client.values()["brightness"] == 7
 
 
 def test_a_camera_that_was_unplugged_is_set_again(client, plug, process):

@@ -39,7 +39,7 @@ class LiveStream:
         self.socket.settimeout(10)
         self.socket.connect(("127.0.0.1", daemon.http_port))
         target = f"/stream?token={daemon.token('viewer')}{query}"
-        self.socket.sendall(f"GET {target} HTTP/1.1\r\nHost: camera\r\n\r\n".encode())
+        self.socket.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
 
     async def __aenter__(self) -> Self:
         self._reader, self._writer = await asyncio.open_connection(

@@ -43,6 +43,7 @@ from camerad.http.live import Live
 from camerad.http.login import Login
 from camerad.http.metrics import Metrics, Sources
 from camerad.http.openapi import OpenApi
+from camerad.http.origin import Origins
 from camerad.http.snapshots import SnapshotRoute
 from camerad.http.system import System
 from camerad.http.timings import Timings
@@ -210,7 +211,8 @@ class Daemon:
             self._metrics(figures),
         ]
         most = config.current.network.max_connections
-        app = create_app(resources, gate, self._timings, most)
+        origins = Origins(lambda: config.current.network.allowed_hosts)
+        app = create_app(resources, gate, origins, self._timings, most)
         app.before_server_start(lambda _app: self.start())
         app.before_server_stop(lambda _app: self.stop())
         app.after_server_stop(lambda _app: self.close())

@@ -15,7 +15,9 @@ from camerad.http import errors
 from camerad.http.answers import AnySanic
 from camerad.http.auth import client_address
 from camerad.http.gate import Gate
+from camerad.http.heads import HEAD_LIMIT_BYTES, check_head
 from camerad.http.operation import BODY_LIMIT_BYTES
+from camerad.http.origin import Origins
 from camerad.http.timings import Timings
 
 access = logging.getLogger("camerad.access")
@@ -36,7 +38,11 @@ class Resource(Protocol):
 
 
 def create_app(
-    resources: Iterable[Resource], gate: Gate, timings: Timings, max_connections: int
+    resources: Iterable[Resource],
+    gate: Gate,
+    origins: Origins,
+    timings: Timings,
+    max_connections: int,
 ) -> AnySanic:
     """A Sanic application that serves ``resources``; it starts and stops nothing by itself."""
     app = Sanic("camerad", configure_logging=False)
@@ -44,6 +50,7 @@ def create_app(
         {
             "AUTO_EXTEND": False,
             "ACCESS_LOG": False,
+            "REQUEST_MAX_HEADER_SIZE": HEAD_LIMIT_BYTES,
             "REQUEST_MAX_SIZE": BODY_LIMIT_BYTES,
             "REQUEST_TIMEOUT": 10,
             # Longer than the longest wait for a camera's first frame that can be configured.
@@ -60,6 +67,7 @@ def create_app(
     errors.install(app)
     for resource in resources:
         app.blueprint(resource.blueprint(gate))
+    app.register_middleware(_Begin(origins).begin, "request")
     app.register_middleware(_Finish(timings).finish, "response")
     return app
 
@@ -71,6 +79,17 @@ def optimize(app: AnySanic) -> None:
     Blocks, but in any thread, and with requests under way.
     """
     TouchUp.run(app)
+
+
+class _Begin:
+    """What every request has to pass, wherever it leads."""
+
+    def __init__(self, origins: Origins) -> None:
+        self._origins = origins
+
+    def begin(self, request: Request) -> None:
+        check_head(request)
+        self._origins.check(request)
 
 
 class _Finish:

@@ -24,7 +24,7 @@ def connect(served):
 
 
 def head(daemon, path, method="GET", *lines):
-    lines = f"{method} {path} HTTP/1.1", "Host: camera", *lines
+    lines = f"{method} {path} HTTP/1.1", "Host: localhost", *lines
     authorization = f"Authorization: Bearer {daemon.token('operator')}"
     return "\r\n".join([*lines, authorization, "", ""]).encode()
 
@@ -170,13 +170,13 @@ def test_a_malformed_request_is_refused_in_the_envelope(connect, request_):
 def test_strange_credentials_are_no_credentials(connect, value):
     sock = connect()
     line = f"Authorization: {value}".encode(errors="surrogateescape")
-    sock.sendall(b"GET /image HTTP/1.1\r\n" + line + b"\r\n\r\n")
+    sock.sendall(b"GET /image HTTP/1.1\r\nHost: localhost\r\n" + line + b"\r\n\r\n")
     assert read_answer(sock)[0] == 401
 
 
 def test_a_stranger_cannot_make_the_daemon_hold_a_body(connect):
     sock = connect()
-    sock.sendall(b"POST /snapshot HTTP/1.1\r\nContent-Length: 100000000\r\n\r\n")
+    sock.sendall(b"POST /snapshot HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n")
     assert read_answer(sock)[0] == 401
 
 

@@ -48,8 +48,8 @@ def test_nor_is_one_that_comes_in_other_ways(process):
     token = process.token("admin")
     with socket.create_connection(("127.0.0.1", process.http_port), timeout=10) as sock:
         for request in (
-            f"GET /stream?token={token} HTTP/1.1\r\n\r\n",  # and hang up in the middle
-            f"GET ?token={token} HTTP/1.1\r\n\r\n",
+            f"GET /stream?token={token} HTTP/1.0\r\n\r\n",  # and hang up in the middle
+            f"GET ?token={token} HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ):
             sock.sendall(request.encode())
             sock.recv(4096)
@@ -69,7 +69,7 @@ def test_nor_is_one_that_comes_in_other_ways(process):
 
 def test_a_path_cannot_forge_a_line(process):
     with socket.create_connection(("127.0.0.1", process.http_port), timeout=10) as sock:
-        sock.sendall(b"POST /a%0aERROR%1b[31m\x0bx\x1b[0m HTTP/1.1\r\n\r\n")
+        sock.sendall(b"POST /a%0aERROR%1b[31m\x0bx\x1b[0m HTTP/1.1\r\nHost: localhost\r\n\r\n")
         sock.recv(4096)
     assert "\x1b" not in process.log()
     assert not any(line.startswith("ERROR") for line in process.log().splitlines())

@@ -150,7 +150,7 @@ def test_a_stream_whose_client_does_not_read_ends_with_it_too(served):
     with socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.connect(("127.0.0.1", served.port))
-        sock.sendall(f"GET /stream?token={served.tokens['viewer']} HTTP/1.1\r\n\r\n".encode())
+        sock.sendall(f"GET /stream?token={served.tokens['viewer']} HTTP/1.0\r\n\r\n".encode())
         until(lambda: streaming(served))
         time.sleep(1)
     until(lambda: not streaming(served))

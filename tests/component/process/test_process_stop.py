@@ -38,7 +38,7 @@ def unlimited(tmp_path, more=""):
 
 def open_stream(process, query=""):
     sock = socket.create_connection(("127.0.0.1", process.http_port), timeout=10)
-    head = f"GET /stream?token={process.token('viewer')}{query} HTTP/1.1\r\n\r\n"
+    head = f"GET /stream?token={process.token('viewer')}{query} HTTP/1.1\r\nHost: localhost\r\n\r\n"
     sock.sendall(head.encode())
     data = b""
     while b"X-Sequence" not in data:
@@ -131,7 +131,7 @@ def test_with_a_camera_that_has_failed(daemon, stopped, options):
 def test_half_a_request_holds_nothing_up(daemon, stopped):
     process = daemon()
     with socket.create_connection(("127.0.0.1", process.http_port)) as sock:
-        sock.sendall(b"POST /snapshot HTTP/1.1\r\nContent-Length: 100\r\n")
+        sock.sendall(b"POST /snapshot HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n")
         assert stopped(process) == 0
 
 

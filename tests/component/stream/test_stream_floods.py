@@ -14,7 +14,12 @@ from live_stream import LiveStream, resident_mib
 
 logger = logging.getLogger(__name__)
 
-HALVES = [b"", b"G", b"GET /image HTTP/1.1\r\nHost: camera\r\n", b"POST /snapshot HTTP/1.1\r\nX: "]
+HALVES = [
+    b"",
+    b"G",
+    b"GET /image HTTP/1.1\r\nHost: localhost\r\n",
+    b"POST /snapshot HTTP/1.1\r\nX: ",
+]
 IDLE_TIMEOUT_S = 15
 
 
@@ -105,7 +110,7 @@ def test_who_works_is_not_displaced_by_who_only_connects(serve, mjpeg_camera, op
         async with LiveStream(daemon) as stream:
             await stream.part()
             for _ in range(40):
-                opened.append(connect(daemon, send=b"GET / HTTP/1.1\r\n"))
+                opened.append(connect(daemon, send=b"GET / HTTP/1.1\r\nHost: localhost\r\n"))
             return [part.sequence async for part in stream.parts(1)]
 
     numbers = asyncio.run(watch())
@@ -132,8 +137,10 @@ async def test_when_all_work_one_more_is_503(serve, mjpeg_camera):
 def test_two_hundred_slow_readers(serve, mjpeg_camera, opened):
     """Of streams and of pictures, each reading a little now and then."""
     daemon = serve(mjpeg_camera(), "[stream]\nmax_clients = 300\n")
-    stream = f"GET /stream?token={daemon.token('viewer')} HTTP/1.1\r\n\r\n".encode()
-    image = f"GET /image?token={daemon.token('viewer')}&quality=%d HTTP/1.1\r\n\r\n"
+    stream = f"GET /stream?token={daemon.token('viewer')} HTTP/1.0\r\n\r\n".encode()
+    image = (
+        f"GET /image?token={daemon.token('viewer')}&quality=%d HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    )
     opened.append(connect(daemon, send=stream))
     time.sleep(0.5)
     before_mib = resident_mib(daemon.pid)
@@ -157,7 +164,7 @@ def test_two_hundred_slow_readers(serve, mjpeg_camera, opened):
 
 def test_a_storm_of_resets(serve, mjpeg_camera):
     daemon = serve(mjpeg_camera())
-    stream = f"GET /stream?token={daemon.token('viewer')} HTTP/1.1\r\n\r\n".encode()
+    stream = f"GET /stream?token={daemon.token('viewer')} HTTP/1.0\r\n\r\n".encode()
     for number in range(300):
         sock = connect(daemon, send=stream if number % 2 else stream[:20])
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

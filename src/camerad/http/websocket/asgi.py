@@ -79,11 +79,17 @@ def with_denials(app: Application) -> Application:
             if not message["type"].startswith("http.response."):
                 await send(message)
             elif extended:
-                headers = list(message.get("headers", ()))
-                await send({**message, "type": f"websocket.{message['type']}", "headers": headers})
+                await send(_denial(message))
             elif message["type"] == "http.response.start":
                 await send({"type": "websocket.close"})
 
         await app(scope, receive, send_denial)
 
     return serve
+
+
+def _denial(message: Message) -> Message:
+    denial = {**message, "type": f"websocket.{message['type']}"}
+    if "headers" in message:
+        denial["headers"] = list(message["headers"])
+    return denial

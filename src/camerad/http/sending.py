@@ -61,7 +61,7 @@ class FileSender:
             else:
                 await self._through_sanic(request, head, descriptor, span)
         except OSError as error:
-            logger.info("A download ended early: %s", error.strerror or error)
+            _log_early_end(error)
             # Without a word from Sanic, and without another request on this connection.
             raise asyncio.CancelledError from None
 
@@ -98,6 +98,13 @@ class FileSender:
             offset += _some(len(chunk))
             async with asyncio.timeout(STALLED_AFTER_S):
                 await response.send(chunk)
+
+
+def _log_early_end(error: OSError) -> None:
+    """A client that leaves or sleeps is everyday life; a disk that fails is not."""
+    usual = isinstance(error, ConnectionError | TimeoutError)
+    reason = error.strerror or str(error) or "no progress"
+    logger.log(logging.INFO if usual else logging.WARNING, "A download ended early: %s", reason)
 
 
 async def _send_head(sock: socket.socket, head: bytes) -> None:

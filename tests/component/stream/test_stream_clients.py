@@ -80,6 +80,7 @@ async def test_one_client_too_many_is_503(serve, mjpeg_camera):
         await third.part()
 
 
+@pytest.mark.slow
 async def test_a_slow_reader_skips_whole_pictures_and_sees_the_newest(
     serve, mjpeg_camera, pictures
 ):
@@ -88,7 +89,7 @@ async def test_a_slow_reader_skips_whole_pictures_and_sees_the_newest(
     async with LiveStream(daemon, receive_bytes=8192) as slow, LiveStream(daemon) as fast:
         newest = await fast.part()
         seen = []
-        for _ in range(12):
+        for _ in range(9):
             seen.append(await slow.part())
             async for part in fast.parts(0.4):
                 newest = part
@@ -133,14 +134,14 @@ async def test_who_never_reads_costs_nothing(serve, mjpeg_camera):
     idle = []
     async with LiveStream(daemon) as reader:
         for _ in range(2):
-            await numbers_of(reader, 2)
+            await numbers_of(reader, 1.5)
             before_s = cpu_s(daemon.pid)
-            await numbers_of(reader, 3)
+            await numbers_of(reader, 2)
             used_s.append(round(cpu_s(daemon.pid) - before_s, 2))
             idle += [LiveStream(daemon, receive_bytes=8192) for _ in range(10)]
     for stream in idle:
         stream.socket.close()
-    logger.info("CPU seconds in 3 s without and with them: %s", used_s)
+    logger.info("CPU seconds in 2 s without and with them: %s", used_s)
     assert used_s[1] < used_s[0] + 0.1
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from camerad.stream.part import Part
 from camerad.stream.traffic import Traffic
 
-UNSENT_LIMIT_BYTES = 256 * 1024
+UNSENT_LIMIT_BYTES = 64 * 1024
 """What the kernel may hold of a client's stream beyond what is on the wire (TCP_NOTSENT_LOWAT).
 Without it a slow link would be shown pictures that are megabytes, that is many seconds, old."""
 

@@ -152,5 +152,5 @@ async def test_progress_is_when_the_client_last_took_something(viewer, pair):
 @pytest.mark.usefixtures("viewer")
 async def test_the_kernel_holds_little_of_what_is_not_on_the_wire(pair, traffic):
     held = pair[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT)
-    assert held == 256 * 1024
+    assert held == 64 * 1024
     assert traffic.sent_bytes == 0

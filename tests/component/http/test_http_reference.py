@@ -2,47 +2,11 @@
 
 import json
 import re
-import shlex
-import subprocess
 
 import pytest
 import reference
 import requests
-from reference import example, shape
-
-ISO_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-
-
-def run_as_printed(command, daemon, folder):
-    """Run a curl line of the reference in ``folder``, with this daemon's host and credentials."""
-    login = daemon.first_credentials()
-    for printed, real in {
-        reference.HOST: daemon.url,
-        reference.TOKEN: daemon.token("operator"),
-        reference.LOGIN: f"{login['user']}:{login['password']}",
-    }.items():
-        command = command.replace(printed, real)
-    arguments = ["--silent", "--show-error", "--max-time", "10", "--dump-header", "headers"]
-    done = subprocess.run(
-        [*shlex.split(command), *arguments], cwd=folder, check=True, capture_output=True, timeout=20
-    )
-    return (folder / "headers").read_text(), done.stdout
-
-
-def assert_same_fields(answer, printed):
-    """Names and types as printed; a number may be whole, and a machine may lack a sensor."""
-    assert list(answer) == list(printed)
-    for name, value in printed.items():
-        if isinstance(value, dict):
-            assert_same_fields(answer[name], value)
-        elif name == "temperature" and answer[name] is None:
-            continue
-        elif isinstance(value, float):
-            assert isinstance(answer[name], int | float), name
-        else:
-            assert shape(answer[name]) == shape(value), name
-        if isinstance(value, str) and ISO_UTC.fullmatch(value):
-            assert ISO_UTC.fullmatch(answer[name]), name
+from reference import assert_same_fields, example, run_as_printed, shape
 
 
 @pytest.mark.parametrize("command", reference.curl_lines("/api/info"))

@@ -23,6 +23,7 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 MAX_KNOWN: Final = 256
 
+_LOCAL_NAME: Final = re.compile(r"[a-z0-9_][a-z0-9_-]{0,62}(?:\.local)?")
 _AUTHORITY: Final = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]@/]+)(?::([0-9]{0,5}))?")
 
 
@@ -30,7 +31,8 @@ class Origins:
     """Lets requests pass that name the device as it is known, and pages that are its own.
 
     Any address will do, since rebinding takes a name: so do port forwards and networks that
-    change. Names are the host's own, with ``.local``, ``localhost``, and those configured.
+    change. So will a name without a dot, or under ``.local``: only the local network resolves it,
+    and no page of the Internet can have it. Other names are the host's own and those configured.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class Origins:
         if host in self._known:
             return True
         name = _name(host)
-        if name is None or not (_is_address(name) or name in self._names()):
+        if name is None or not (_is_local(name) or name in self._names()):
             return False
         if len(self._known) >= MAX_KNOWN:
             self._known.clear()
@@ -79,9 +81,7 @@ class Origins:
         return True
 
     def _names(self) -> set[str]:
-        own = self._host_name().lower()
-        first = own.partition(".")[0]
-        return {"localhost", own, first, f"{first}.local", *self._configured()}
+        return {self._host_name().lower(), *self._configured()}
 
     def _configured(self) -> set[str]:
         return {name for host in self._allowed() if (name := _name(host))}
@@ -118,7 +118,10 @@ def _name(authority: str) -> str | None:
     return parts and parts[1].removesuffix(".")
 
 
-def _is_address(name: str) -> bool:
+def _is_local(name: str) -> bool:
+    """An address, or a name that the Internet's name servers have no say in."""
+    if _LOCAL_NAME.fullmatch(name):
+        return True
     try:
         ipaddress.ip_address(name.strip("[]"))
     except ValueError:

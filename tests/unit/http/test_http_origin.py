@@ -29,6 +29,7 @@ def asked(host, method="GET", path="/image", **headers):
         *("localhost", "LocalHost:8080", "localhost."),
         *("cam7.lab", "CAM7.LAB:8080", "cam7", "cam7.local", "cam7.local.:80"),
         *("cam.example.com", "cam.example.com:9999", "proxy.example.com"),
+        *("camera", "camera:8080", "hall-3_west", "other.local"),
     ],
 )
 def test_addresses_and_the_devices_own_names_are_welcome(origins, host):
@@ -38,7 +39,7 @@ def test_addresses_and_the_devices_own_names_are_welcome(origins, host):
 
 FOREIGN = [
     *("evil.example", "evil.example:8080", "cam7.evil.example", "cam7.local.evil.example"),
-    *("127.0.0.1.evil.example", "localhost.evil.example", "evil-cam7", "cam.example.com.evil"),
+    *("127.0.0.1.evil.example", "localhost.evil.example", "cam.example.com.evil"),
     *(
         "",
         " ",

@@ -27,6 +27,9 @@ async def in_thread(
         while not future.done():
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait([future])
+        if not future.cancelled():
+            # An error that nobody looks at is complained of by asyncio.
+            future.exception()
         raise
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -62,13 +63,16 @@ async def test_a_cancellation_interrupts_the_work(threads):
     assert work.ended
 
 
-async def test_an_error_of_cancelled_work_is_not_mistaken_for_forgotten(threads):
+async def test_an_error_of_cancelled_work_is_not_taken_for_forgotten(threads, caplog):
     work = Work()
     task = asyncio.create_task(in_thread(threads, lambda: 1 / (work() is None), work.go_on.set))
     await begun(work)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    del task
+    gc.collect()
+    assert caplog.records == []
 
 
 async def test_what_is_held_is_closed_afterwards(threads):

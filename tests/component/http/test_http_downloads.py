@@ -169,12 +169,12 @@ def request(served, path, *lines, method="GET", version="1.1"):
 
 def answers(sock, count):
     """Status and body of so many answers on one connection."""
-    stream = sock.makefile("rb")
     found = []
-    for _ in range(count):
-        status = int(stream.readline().split()[1])
-        headers = http.client.parse_headers(stream)
-        found.append((status, stream.read(int(headers["content-length"]))))
+    with sock.makefile("rb") as stream:
+        for _ in range(count):
+            status = int(stream.readline().split()[1])
+            headers = http.client.parse_headers(stream)
+            found.append((status, stream.read(int(headers["content-length"]))))
     return found
 
 

@@ -33,7 +33,8 @@ def _settings() -> Settings:
     )
 
 
-# It logs whole URLs, and tokens may stand in them.
-logging.getLogger("uvicorn.access").addFilter(redact_arguments)
+# It logs whole URLs, those of WebSockets among its errors, and tokens may stand in them.
+for log in ("uvicorn.access", "uvicorn.error"):
+    logging.getLogger(log).addFilter(redact_arguments)
 
 app = with_denials(Daemon(_settings()).app)

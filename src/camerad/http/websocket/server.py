@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from asyncio import Transport
 from collections import deque
 from typing import Final
@@ -27,6 +28,8 @@ under no other limit."""
 
 SLICE_BYTES: Final = 4096
 """Parsed at once; so much is at most a few hundred frames."""
+
+_RESET: Final = struct.pack("ii", 1, 0)
 
 
 class ServerSocket:
@@ -55,17 +58,20 @@ class ServerSocket:
         self._writable = asyncio.Event()
         self._writable.set()
         self._stall_check: asyncio.TimerHandle | None = None
-        self._leaving = False
+        self._over = False
+        """There are no more messages, in either direction."""
+        self._said_all = False
+        """Both have said goodbye, or the protocol was broken: what still comes is thrown away."""
         self._ended = asyncio.Event()
         self._heard_at_s = self._loop.time()
         self._pinged = False
         self._frames = 0
-        kernel: socket.socket = transport.get_extra_info("socket")
-        kernel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_LIMIT_BYTES)
+        self._socket: socket.socket = transport.get_extra_info("socket")
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_LIMIT_BYTES)
 
     async def receive(self) -> str | bytes:
         while not self._inbox:
-            if self._ended.is_set():
+            if self._over:
                 raise Closed
             self._arrived.clear()
             await self._arrived.wait()
@@ -108,7 +114,7 @@ class ServerSocket:
         self._heard_at_s = self._loop.time()
         self._pinged = False
         for start in range(0, len(data), SLICE_BYTES):
-            if self._ended.is_set():
+            if self._said_all:
                 return
             self._protocol.receive_data(data[start : start + SLICE_BYTES])
             for event in self._protocol.events_received():
@@ -140,7 +146,7 @@ class ServerSocket:
         elif frame.opcode is not Opcode.CONT:
             return
         self._fragments.append(bytes(frame.data))
-        if frame.fin and not self._leaving:
+        if frame.fin and not self._over:
             self._take_message()
 
     def _take_message(self) -> None:
@@ -153,31 +159,41 @@ class ServerSocket:
         self._arrived.set()
 
     def _leave(self, code: int, reason: str) -> None:
-        self._leaving = True
         self._inbox.clear()
         self._protocol.send_close(code, reason)
         self._write()
-        self._regulate_reading()
+        self._finish()
 
     def _check_open(self) -> None:
-        if self._protocol.state is not State.OPEN or self._ended.is_set():
+        if self._over or self._protocol.state is not State.OPEN:
             raise Closed
 
     async def _drain(self) -> None:
         self._write()
         await self._writable.wait()
-        if self._ended.is_set():
+        if self._over:
             raise Closed
 
     def _write(self) -> None:
         for data in self._protocol.data_to_send():
-            if data and not self._transport.is_closing():
+            if self._transport.is_closing():
+                return
+            if data:
                 self._transport.write(data)
-            else:  # both have said goodbye, or the protocol was broken
-                self._end()
+            else:
+                self._say_no_more()
+
+    def _say_no_more(self) -> None:
+        """The client closes the connection: if the server did, while the client still sends, it
+        might never see the goodbye.
+        """
+        self._said_all = True
+        self._finish()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
 
     def _regulate_reading(self) -> None:
-        wanted = len(self._inbox) < MAX_WAITING and self._writable.is_set()
+        wanted = self._over or (len(self._inbox) < MAX_WAITING and self._writable.is_set())
         if wanted == self._reading or self._transport.is_closing():
             return
         self._reading = wanted
@@ -198,12 +214,20 @@ class ServerSocket:
             self._watch_for_stall()
 
     def _cut_off(self) -> None:
+        # The kernel too shall keep nothing for a client that does not read.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._transport.abort()
         self._end()
 
-    def _end(self) -> None:
-        if self._stall_check is not None:
-            self._stall_check.cancel()
-        self._ended.set()
+    def _finish(self) -> None:
+        """Wake who waits to receive or to send: they have nothing more to wait for."""
+        self._over = True
         self._arrived.set()
         self._writable.set()
+        self._regulate_reading()
+
+    def _end(self) -> None:
+        self._finish()
+        self._ended.set()
+        if self._stall_check is not None:
+            self._stall_check.cancel()

@@ -31,7 +31,7 @@ class WebSocket(Protocol):
         """Send a binary message, else as ``send_text``."""
 
     async def close(self, code: int, reason: str = "") -> None:
-        """Say goodbye, and wait a moment for the client to do so too; may be called twice."""
+        """Say goodbye, unless it has been said, and wait a moment for the client to leave."""
 
     def keep_alive(self) -> None:
         """Called every few seconds: find out whether the client is still there."""

@@ -45,15 +45,15 @@ class Sockets:
         try:
             socket = await upgrade(request)
             with self._looked_after(socket, request):
+                code = CloseCode.NORMAL_CLOSURE
                 try:
                     yield socket
                 except Closed:
-                    return
+                    pass
                 except Exception:
                     logger.exception("%s failed", request.path)
-                    await socket.close(CloseCode.INTERNAL_ERROR)
-                else:
-                    await socket.close(CloseCode.NORMAL_CLOSURE)
+                    code = CloseCode.INTERNAL_ERROR
+                await socket.close(code)
         finally:
             self.clients -= 1
 

@@ -211,13 +211,27 @@ async def test_who_is_waited_for_and_leaves(peer):
         await asyncio.wait_for(receiving, 5)
 
 
-async def test_closing_waits_for_the_goodbye_of_the_client(peer):
+async def test_closing_waits_until_the_client_has_left(peer):
     closing = asyncio.ensure_future(peer.socket.close(1001, "The device stops"))
     await settle()
-    assert not closing.done()
     assert peer.closed_with == 1001
+    assert not peer.transport.eof_written
     peer.flush()
+    assert peer.transport.eof_written
+    await settle()
+    assert not closing.done()
+    peer.socket.connection_lost()
     await asyncio.wait_for(closing, 0.2)
+
+
+async def test_what_comes_after_the_end_is_thrown_away(peer):
+    """It must be read all the same: the goodbye would be lost if the connection were reset."""
+    peer.socket.data_received(b"\x83\x80\0\0\0\0")
+    for _ in range(100):
+        peer.socket.data_received(bytes(100_000))
+    assert peer.transport.reading
+    assert peer.transport.eof_written
+    assert peer.closed_with == 1002
 
 
 async def test_closing_does_not_wait_for_ever(peer, monkeypatch):

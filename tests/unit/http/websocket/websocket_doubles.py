@@ -22,6 +22,7 @@ class Transport:
         self.waiting_bytes = 0
         self.reading = True
         self.aborted = False
+        self.eof_written = False
 
     def get_extra_info(self, _name):
         return SimpleNamespace(setsockopt=lambda *_: None)
@@ -31,6 +32,12 @@ class Transport:
 
     def write(self, data):
         self.written += data
+
+    def can_write_eof(self):
+        return True
+
+    def write_eof(self):
+        self.eof_written = True
 
     def is_closing(self):
         return self.aborted

@@ -1,5 +1,6 @@
 """The second port: the same over TLS."""
 
+import os
 import socket
 import ssl
 import time
@@ -64,6 +65,34 @@ def test_a_stream(url, session):
             if data.count(b"X-Sequence") > 3:
                 break
     assert data.startswith(b"--camerad-frame\r\nContent-Type: image/jpeg\r\n")
+
+
+def test_a_file_there_and_back(secure, url, session):
+    session.headers.update(secure.headers("admin"))
+    content = os.urandom(20_000_000)
+    assert session.post(f"{url}/upload", files={"file": ("f.bin", content)}, timeout=20).ok
+    assert session.get(f"{url}/files/f.bin", timeout=20).content == content
+    answer = session.get(f"{url}/files/f.bin", headers={"Range": "bytes=-7000000"}, timeout=20)
+    assert (answer.status_code, answer.content) == (206, content[-7_000_000:])
+    assert answer.headers["connection"] == "keep-alive"
+
+
+def test_a_cut_upload_leaves_nothing(secure, url, session):
+    def half():
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="half"\r\n\r\n'
+        yield bytes(3_000_000)
+        raise ZeroDivisionError
+
+    before = os.listdir(secure.state / "media")
+    session.headers.update(secure.headers("admin"))
+    session.headers["Content-Type"] = "multipart/form-data; boundary=b"
+    with pytest.raises(ZeroDivisionError):
+        session.post(f"{url}/upload", data=half(), timeout=20)
+    session.close()
+    deadline_s = time.monotonic() + 10
+    while os.listdir(secure.state / "media") != before:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.02)
 
 
 def test_plain_http_on_the_secure_port_is_closed(secure):

@@ -134,6 +134,34 @@ def test_a_body_over_the_limit(served):
     assert answer.status_code == 413
 
 
+def test_a_file_there_and_back(served):
+    content = os.urandom(3_000_000)
+    headers = {"Authorization": f"Bearer {served.tokens['admin']}"}
+    for files in ({"file": ("f.bin", content)}, {}):
+        answer = requests.post(f"{served.url}/upload", files=files, headers=headers, timeout=10)
+        assert answer.status_code == (200 if files else 415)
+    headers["Range"] = "bytes=1000000-"
+    for path in ("/files/f.bin", "/download//media/data/f.bin"):
+        assert served.get(path).content == content
+        answer = requests.get(served.url + path, headers=headers, timeout=10)
+        assert (answer.status_code, answer.content) == (206, content[1_000_000:])
+    assert requests.head(f"{served.url}/files/f.bin", headers=headers, timeout=10).ok
+
+
+def test_half_an_upload_leaves_nothing(served):
+    before = os.listdir(served.state / "media")
+    head = (
+        "POST /upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2000000\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\n"
+        f"Authorization: Bearer {served.tokens['admin']}\r\n\r\n"
+    )
+    part = '--b\r\nContent-Disposition: form-data; name="file"; filename="half"\r\n\r\n'
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as sock:
+        sock.sendall((head + part).encode() + b"x" * 1_500_000)
+        until(lambda: os.listdir(served.state / "media") != before)
+    until(lambda: os.listdir(served.state / "media") == before)
+
+
 def test_a_stream_ends_with_its_client(served):
     with served.get("/stream", stream=True) as answer:
         assert answer.headers["content-type"].startswith("multipart/x-mixed-replace")

@@ -34,6 +34,7 @@ from camerad.http.app import Resource, create_app
 from camerad.http.auth import Authenticator
 from camerad.http.cameras import CamerasRoute
 from camerad.http.config import ConfigRoute
+from camerad.http.crowd import Crowd
 from camerad.http.downloads import Downloads
 from camerad.http.files import Files
 from camerad.http.gate import Gate
@@ -119,7 +120,11 @@ class Daemon:
         self._streams = self._make_streams()
         self._bus = Bus()
         self._state = State(
-            self._bus, [lambda: camera_state(self.cameras), lambda: config_state(self.config)]
+            self._bus,
+            [
+                lambda: camera_state(self.cameras, recording=False),
+                lambda: config_state(self.config),
+            ],
         )
         self._authenticator = Authenticator(
             self.accounts, self._verifier.verify, lambda: self.config.current.auth.query_token
@@ -128,6 +133,7 @@ class Daemon:
             self._authenticator, lambda: self.config.current.stream.max_websockets
         )
         self._timings = Timings()
+        self._crowd = Crowd(self.config.current.network.max_connections)
         self.app = self._make_app()
 
     async def start(self) -> None:
@@ -210,9 +216,8 @@ class Daemon:
             OpenApi(gate),
             self._metrics(figures),
         ]
-        most = config.current.network.max_connections
         origins = Origins(lambda: config.current.network.allowed_hosts)
-        app = create_app(resources, gate, origins, self._timings, most)
+        app = create_app(resources, gate, origins, self._timings, self._crowd)
         app.before_server_start(lambda _app: self.start())
         app.before_server_stop(lambda _app: self.stop())
         app.after_server_stop(lambda _app: self.close())
@@ -228,6 +233,8 @@ class Daemon:
                 roots=list(self.config.current.storage.roots),
                 figures=figures,
                 timings=self._timings,
+                crowd=self._crowd,
+                sockets=self._sockets,
             )
         )
 

@@ -6,6 +6,8 @@ import logging
 import os
 import resource
 import signal
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from socket import socket
 from ssl import SSLContext
@@ -20,7 +22,9 @@ from camerad.daemon import Daemon, Settings
 from camerad.errors import StartupError
 from camerad.http.app import optimize
 from camerad.http.connection import Connection
+from camerad.http.crowd import Crowd
 from camerad.http.listeners import BACKLOG, bind, tls_context
+from camerad.http.tls import TlsEntry
 from camerad.system.certificate import ensure_certificate
 from camerad.system.figures import primary_address
 from camerad.system.notify import ServiceManager
@@ -99,16 +103,15 @@ class _Server:
         plain = network.http_port and bind(network.bind, network.http_port, "--http-port")
         secure = network.https_port and bind(network.bind, network.https_port, "--https-port")
         if plain:
-            await self._serve_on(plain, None)
+            await self._serve_on(plain, Connection)
         if secure:
             context = await asyncio.to_thread(self._tls)
-            await self._serve_on(secure, context)
+            await self._serve_on(secure, partial(TlsEntry, context))
 
-    async def _serve_on(self, sock: socket, tls: SSLContext | None) -> None:
+    async def _serve_on(self, sock: socket, protocol: Callable[..., asyncio.Protocol]) -> None:
         server = await self._app.create_server(
             sock=sock,
-            ssl=tls,
-            protocol=Connection,
+            protocol=protocol,  # type: ignore[arg-type]  # Sanic only calls it
             backlog=BACKLOG,
             asyncio_server_kwargs={"start_serving": False},
         )
@@ -145,13 +148,13 @@ class _Server:
         for server in self._servers:
             server.close()
         await self._daemon.stop()
-        connections = self._app.ctx.connections
+        crowd: Crowd = self._app.ctx.crowd
         deadline_s = asyncio.get_running_loop().time() + DRAIN_S
-        for connection in tuple(connections):
+        for connection in crowd:
             connection.close_if_idle()
-        while connections and asyncio.get_running_loop().time() < deadline_s:
+        while len(crowd) and asyncio.get_running_loop().time() < deadline_s:
             await asyncio.sleep(0.02)
-        for connection in tuple(connections):
+        for connection in crowd:
             connection.abort()
         self._daemon.close()
 

@@ -12,8 +12,9 @@ from sanic.response import BaseHTTPResponse
 from sanic.touchup import TouchUp
 
 from camerad.http import errors
-from camerad.http.answers import AnySanic
+from camerad.http.answers import SECURITY_HEADERS, AnySanic
 from camerad.http.auth import client_address
+from camerad.http.crowd import Crowd
 from camerad.http.gate import Gate
 from camerad.http.heads import HEAD_LIMIT_BYTES, check_head
 from camerad.http.operation import BODY_LIMIT_BYTES
@@ -22,12 +23,8 @@ from camerad.http.timings import Timings
 
 access = logging.getLogger("camerad.access")
 
-SECURITY_HEADERS: Final = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "content-security-policy": "default-src 'self'; frame-ancestors 'none'",
-}
+UNREMARKABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "NONE"})
+"""Methods that leave no line in the log; Sanic calls it NONE when there was no head to read."""
 
 
 class Resource(Protocol):
@@ -42,7 +39,7 @@ def create_app(
     gate: Gate,
     origins: Origins,
     timings: Timings,
-    max_connections: int,
+    crowd: Crowd,
 ) -> AnySanic:
     """A Sanic application that serves ``resources``; it starts and stops nothing by itself."""
     app = Sanic("camerad", configure_logging=False)
@@ -62,8 +59,7 @@ def create_app(
     )
     # What Sanic's own runner notes of a listener: without it every answer has an empty Alt-Svc.
     app.state.server_info.append(ApplicationServerInfo({"version": HTTP.VERSION_1}))
-    app.ctx.connections = {}
-    app.ctx.max_connections = max_connections
+    app.ctx.crowd = crowd
     errors.install(app)
     for resource in resources:
         app.blueprint(resource.blueprint(gate))
@@ -103,9 +99,10 @@ class _Finish:
         allowance = getattr(request.ctx, "allowance", None)
         if allowance is not None:
             response.headers.update(allowance.headers())
-        response.headers.update(SECURITY_HEADERS)
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
         self._count(request, response.status)
-        level = logging.DEBUG if request.method in ("GET", "HEAD") else logging.INFO
+        level = logging.DEBUG if request.method in UNREMARKABLE else logging.INFO
         address = client_address(request)
         access.log(level, "%s %s %s %d", address, request.method, request.path, response.status)
 

@@ -5,17 +5,24 @@ import math
 import os
 import socket
 import time
-from asyncio import BaseTransport
+from asyncio import BaseTransport, Transport
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
+from sanic.headers import format_http1_response
 from sanic.http import Http, Stage
 from sanic.response import BaseHTTPResponse
 from sanic.server import HttpProtocol
 
+from camerad.http.answers import SECURITY_HEADERS
 from camerad.http.errors import envelope
 
-REFUSED = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
+REFUSAL_HEADERS: Final = {
+    **SECURITY_HEADERS,
+    "connection": "close",
+    "retry-after": "1",
+    "content-type": "application/json",
+}
 
 LINGER_S: Final = 30.0
 """How long the body of a request that was refused is read on, as nginx does by default."""
@@ -74,7 +81,7 @@ class Successor(Protocol):
 
 
 class Connection(HttpProtocol):
-    """Sanic's HTTP/1.1 protocol, with a cap on connections and a deadline for a request's head.
+    """Sanic's HTTP/1.1 protocol as one of a crowd, with a deadline for a request's head.
 
     It can hand its socket over to somebody who writes to it directly, or itself to a successor.
     """
@@ -90,26 +97,11 @@ class Connection(HttpProtocol):
         self._successor: Successor | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
-        self._admitted = self._find_room()
-        if not self._admitted:
+        self._admitted = self.app.ctx.crowd.admit(self, peer_address(transport))
+        if self._admitted:
+            super().connection_made(transport)
+        else:
             _refuse(transport)
-            return
-        self.app.ctx.connections[self] = None
-        super().connection_made(transport)
-
-    def _find_room(self) -> bool:
-        """Whether one more is allowed: if need be in place of the oldest that has no request under
-        way, so that who only connects, or sends half a head, keeps nobody out.
-        """
-        connections: dict[Connection, None] = self.app.ctx.connections
-        if len(connections) < self.app.ctx.max_connections:
-            return True
-        oldest = next((connection for connection in connections if connection.waits), None)
-        if oldest is None:
-            return False
-        del connections[oldest]
-        oldest.abort()
-        return True
 
     @property
     def waits(self) -> bool:
@@ -122,7 +114,7 @@ class Connection(HttpProtocol):
         if self._successor is not None:
             self._successor.connection_lost()
         if self._admitted:
-            self.app.ctx.connections.pop(self, None)
+            self.app.ctx.crowd.leave(self)
             super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -230,8 +222,20 @@ class Connection(HttpProtocol):
         self._http.stage = Stage.IDLE
 
 
+def peer_address(transport: BaseTransport) -> str:
+    """Of the client; nothing where it has none."""
+    peer = transport.get_extra_info("peername")
+    return str(peer[0]) if peer else ""
+
+
 def _refuse(transport: BaseTransport) -> None:
-    body = envelope(503, "OVERLOADED", "Too many connections").body or b""
-    head = REFUSED + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-    transport.write(head + body)  # type: ignore[attr-defined]  # a stream transport, always
-    transport.close()
+    """There is no request yet, and so nothing that Sanic could answer."""
+    answer = envelope(503, "OVERLOADED", "Too many connections")
+    body = answer.body or b""
+    headers = {**REFUSAL_HEADERS, "content-length": str(len(body))}
+    head: bytes = format_http1_response(
+        answer.status, [(name.encode(), value.encode()) for name, value in headers.items()]
+    )
+    stream = cast("Transport", transport)
+    stream.write(head + body)
+    stream.close()

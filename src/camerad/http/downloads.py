@@ -83,8 +83,12 @@ class Downloads:
 
 
 def _head(status: int, headers: dict[str, str], name: str) -> Head:
-    disposition = {"content-disposition": attachment(name)}
-    return Head(status, headers | disposition, media_type(name))
+    own = {
+        "content-disposition": attachment(name),
+        # Should a browser show it all the same, then as a page that can do nothing.
+        "content-security-policy": "sandbox; default-src 'none'",
+    }
+    return Head(status, headers | own, media_type(name))
 
 
 def attachment(name: str) -> str:

@@ -1,10 +1,12 @@
 """What stands before every handler: rate limit, credentials, size of the body."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final, Protocol, cast
 
 from sanic import Blueprint, Request
+from sanic.exceptions import RequestTimeout
 from sanic.response import BaseHTTPResponse, empty
 
 from camerad.accounts.addresses import party
@@ -14,6 +16,9 @@ from camerad.http.limits import Limiter
 from camerad.http.operation import BODY_LIMIT_BYTES, Media, Operation
 
 GET_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+BODY_TIMEOUT_S: Final = 10.0
+"""For all of a body that the gate reads: a JSON or a form, and no upload."""
 
 Handler = Callable[..., Awaitable[BaseHTTPResponse | None]]
 """Gives the answer, or None when it has sent it itself."""
@@ -99,16 +104,27 @@ class _Body(Protocol):
 
 
 async def read_body(request: Request, limit_bytes: int) -> None:
-    """Read the whole body into ``request.body``; raises ``PayloadTooLarge``."""
+    """Read the whole body into ``request.body``.
+
+    Raises ``PayloadTooLarge``, and ``RequestTimeout`` however little of it still comes.
+    """
     stream = cast("_Body", request.stream)
     if not stream.request_body:
         return
     stream.request_max_size = limit_bytes
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            request.body = await _whole(stream, limit_bytes)
+    except TimeoutError:
+        raise RequestTimeout from None
+
+
+async def _whole(body: AsyncIterable[bytes], limit_bytes: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in stream:
+    async for chunk in body:
         size += len(chunk)
         if size > limit_bytes:
             raise PayloadTooLarge("The request body is too large", f"At most {limit_bytes} bytes")
         chunks.append(chunk)
-    request.body = b"".join(chunks)
+    return b"".join(chunks)

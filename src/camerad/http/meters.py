@@ -65,6 +65,7 @@ class Meters:
         yield _counter("jpeg_encodes", "Pictures encoded.", sources.encoder.encoded)
         yield from _streams(sources)
         yield from _requests(sources.timings)
+        yield from _connections(sources)
         yield from _disks(sources)
         temperature_c = sources.figures.temperature_c()
         if temperature_c is not None:
@@ -113,6 +114,14 @@ def _requests(timings: Timings) -> Iterator[Metric]:
         buckets = list(zip(bounds, counts, strict=True))
         durations.add_metric([route_name(route)], buckets, timings.seconds[route])
     yield durations
+
+
+def _connections(sources: Sources) -> Iterator[Metric]:
+    crowd = sources.crowd
+    yield _gauge("http_connections", "Connections that are open.", len(crowd))
+    yield _counter("http_connections_refused", "For want of room.", crowd.refused)
+    yield _counter("http_connections_displaced", "Idle, and in the way.", crowd.displaced)
+    yield _gauge("websocket_clients", "WebSockets that are open.", sources.sockets.clients)
 
 
 def _disks(sources: Sources) -> Iterator[Metric]:

@@ -10,10 +10,12 @@ from sanic.response import BaseHTTPResponse
 
 from camerad.accounts.roles import Role
 from camerad.frames.cameras import Cameras
+from camerad.http.crowd import Crowd
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
 from camerad.http.operation import Media, Operation
 from camerad.http.timings import Timings
+from camerad.http.websocket.sockets import Sockets
 from camerad.imaging.encoder import Encoder
 from camerad.storage.tree import Tree
 from camerad.stream.streams import Streams
@@ -42,6 +44,8 @@ class Sources(Struct, frozen=True):
     roots: Sequence[str]
     figures: Figures
     timings: Timings
+    crowd: Crowd
+    sockets: Sockets
 
 
 class Metrics:

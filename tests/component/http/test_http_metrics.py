@@ -25,6 +25,10 @@ NAMES = {
     "camerad_disk_free_bytes",
     "camerad_http_requests",
     "camerad_http_request_duration_seconds",
+    "camerad_http_connections",
+    "camerad_http_connections_refused",
+    "camerad_http_connections_displaced",
+    "camerad_websocket_clients",
     "process_cpu_seconds",
     "process_resident_memory_bytes",
 }

@@ -119,7 +119,7 @@ def test_who_works_is_not_displaced_by_who_only_connects(serve, mjpeg_camera, op
 
 async def test_when_all_work_one_more_is_503(serve, mjpeg_camera):
     daemon = serve(mjpeg_camera(), "[network]\nmax_connections = 8\n")
-    streams = [LiveStream(daemon) for _ in range(8)]
+    streams = [LiveStream(daemon) for _ in range(6)]  # what one address may have
     for stream in streams:
         await stream.__aenter__()
         await stream.part()

@@ -1,14 +1,17 @@
+import asyncio
 from itertools import product
 from types import SimpleNamespace
 
 import pytest
 from requests_by_hand import request
 from sanic import Blueprint, Sanic
+from sanic.exceptions import RequestTimeout
 
 from camerad.accounts.principal import Principal
 from camerad.accounts.roles import Role
 from camerad.config.schema import Limits
 from camerad.errors import InvalidCredentials, PayloadTooLarge, RateLimited
+from camerad.http import gate as gate_module
 from camerad.http.gate import Gate, read_body
 from camerad.http.limits import Limit, Limiter
 from camerad.http.operation import BODY_LIMIT_BYTES, Media, Operation
@@ -169,6 +172,18 @@ async def test_a_body_over_the_limit_is_refused_while_it_is_read():
         await read_body(asked, 1000)
     assert asked.stream.read == 1200
     assert asked.stream.request_max_size == 1000
+
+
+async def test_a_body_that_trickles_is_refused_in_time(monkeypatch):
+    class Trickle(Body):
+        async def __aiter__(self):
+            while True:
+                await asyncio.sleep(0.01)
+                yield b"x"
+
+    monkeypatch.setattr(gate_module, "BODY_TIMEOUT_S", 0.1)
+    with pytest.raises(RequestTimeout):
+        await read_body(SimpleNamespace(stream=Trickle(b"x"), body=b""), 1000)
 
 
 @pytest.mark.parametrize("size", [0, 1, 1000])

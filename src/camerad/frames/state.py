@@ -9,7 +9,7 @@ from camerad.frames.cameras import Cameras, FedCamera
 WORKING = (State.READY, State.STREAMING)
 
 
-def camera_state(cameras: Cameras) -> Values:
+def camera_state(cameras: Cameras, *, recording: bool) -> Values:
     """What the active camera is and does; what it delivers is null while it is away."""
     camera = cameras.get().camera
     fmt = camera.status.format if camera.connected else None
@@ -17,6 +17,7 @@ def camera_state(cameras: Cameras) -> Values:
         "camera.active": cameras.active,
         "camera.connected": camera.connected,
         "camera.streaming": camera.status.state is State.STREAMING,
+        "camera.recording": recording,
         "camera.resolution": fmt.resolution if fmt else None,
         "camera.framerate": fmt.frame_rate if fmt else None,
         "camera.format": fmt.fourcc if fmt else None,

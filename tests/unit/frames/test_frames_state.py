@@ -19,10 +19,11 @@ def fed(state, *, number=0, connected=True):
 
 def test_the_state_is_that_of_the_active_camera():
     cameras = Cameras({0: fed(State.FAULT, connected=False), 3: fed(State.STREAMING)}, 3)
-    assert camera_state(cameras) == {
+    assert camera_state(cameras, recording=True) == {
         "camera.active": 3,
         "camera.connected": True,
         "camera.streaming": True,
+        "camera.recording": True,
         "camera.resolution": "1280x720",
         "camera.framerate": 29.97,
         "camera.format": "YUYV",
@@ -31,10 +32,11 @@ def test_the_state_is_that_of_the_active_camera():
 
 def test_a_camera_that_is_away_delivers_nothing():
     cameras = Cameras({0: fed(State.FAULT, connected=False)}, 0)
-    assert camera_state(cameras) == {
+    assert camera_state(cameras, recording=False) == {
         "camera.active": 0,
         "camera.connected": False,
         "camera.streaming": False,
+        "camera.recording": False,
         "camera.resolution": None,
         "camera.framerate": None,
         "camera.format": None,

@@ -22,6 +22,7 @@ from camerad.http.websocket.sockets import Sockets
 from camerad.stream.broadcast import Broadcast
 from camerad.stream.part import Part
 from camerad.stream.streams import Streams
+from camerad.stream.traffic import Traffic
 
 MAX_CREDIT: Final = 1000
 
@@ -63,16 +64,19 @@ class LiveSocket:
         with self._streams.opened(fed, quality) as broadcast:
             async with self._sockets.upgraded(request) as socket:
                 limiter = Limiter(lambda: self._config.current.limits)
-                await LiveSession(socket, broadcast, limiter).run()
+                await LiveSession(socket, broadcast, limiter, self._streams.traffic).run()
 
 
 class LiveSession:
     """One client. Nothing is captured or encoded for it while it gives no credit."""
 
-    def __init__(self, socket: WebSocket, broadcast: Broadcast, limiter: Limiter) -> None:
+    def __init__(
+        self, socket: WebSocket, broadcast: Broadcast, limiter: Limiter, traffic: Traffic
+    ) -> None:
         self._socket = socket
         self._broadcast = broadcast
         self._limiter = limiter
+        self._traffic = traffic
         self._refusals = Refusals(socket)
         self._credit = 0
         self._granted = asyncio.Event()
@@ -92,6 +96,8 @@ class LiveSession:
                     part = await self._next_part()
                     self._credit -= 1
                     await self._socket.send_binary(part.jpeg)
+                    self._traffic.sent_parts += 1
+                    self._traffic.sent_bytes += len(part.jpeg)
             # A picture that came since will be old when there is credit again.
             self._newest = None
             self._arrived.clear()
@@ -115,6 +121,7 @@ class LiveSession:
     def _keep(self, part: Part) -> None:
         """The newest part replaces one that waits; who joins anew is offered an old one first."""
         if part is not self._sent:
+            self._traffic.skipped_parts += self._newest is not None
             self._newest = part
             self._arrived.set()
 

@@ -12,6 +12,7 @@ from camerad.http.limits import Limiter
 from camerad.http.websocket.live import MAX_CREDIT, LiveSession
 from camerad.http.websocket.refusals import MAX_REFUSED
 from camerad.stream.part import part_of
+from camerad.stream.traffic import Traffic
 
 
 class Broadcast:
@@ -45,10 +46,11 @@ class Viewing:
         self.socket = Conversation()
         self.broadcast = Broadcast()
         self.limits = Limits(enabled=False)
+        self.traffic = Traffic()
 
     async def run(self):
         limiter = Limiter(lambda: self.limits)
-        await LiveSession(self.socket, self.broadcast, limiter).run()
+        await LiveSession(self.socket, self.broadcast, limiter, self.traffic).run()
 
     async def grant(self, frames):
         self.socket.say({"type": "credit", "frames": frames})
@@ -115,6 +117,7 @@ async def test_a_slow_client_gets_the_newest(viewing):
     viewing.socket.writable.set()
     await settle()
     assert viewing.socket.sent == [b"1", b"4"]
+    assert viewing.traffic == Traffic(sent_bytes=2, sent_parts=2, skipped_parts=2)
 
 
 async def test_no_picture_is_sent_twice(viewing):

@@ -4,11 +4,11 @@ from collections import deque
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from multipart_forms import BOUNDARY, file, form, part
 
 from camerad.errors import InvalidRequest, PayloadTooLarge
 from camerad.http.form import FileForm
 from camerad.storage.tree import Tree
+from multipart_forms import BOUNDARY, file, form, part
 
 MAX_FILE, MAX_OTHER = 10_000, 2_000
 

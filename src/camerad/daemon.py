@@ -20,15 +20,10 @@ from camerad.capture.camera import Camera
 from camerad.capture.pattern import PatternSource
 from camerad.capture.source import Mode, Source
 from camerad.capture.spec import CameraSpec, SpecKind
-from camerad.capture.status import Status
 from camerad.config.load import load
 from camerad.config.schema import Config, Network, Storage
-from camerad.config.state import config_state
-from camerad.events.bus import Bus
-from camerad.events.state import State
 from camerad.frames.cameras import Cameras, FedCamera
 from camerad.frames.feed import Feed
-from camerad.frames.state import camera_event, camera_state
 from camerad.http.answers import AnySanic
 from camerad.http.app import Resource, create_app
 from camerad.http.auth import Authenticator
@@ -62,6 +57,7 @@ from camerad.imaging.placeholder import placeholder
 from camerad.imaging.pool import BufferPool
 from camerad.imaging.unpack import unpacker
 from camerad.live_config import LiveConfig, configured_mode
+from camerad.live_state import LiveState
 from camerad.snapshot.snapshots import Snapshots
 from camerad.storage.state import prepare_state
 from camerad.storage.tree import Tree
@@ -117,15 +113,8 @@ class Daemon:
         self._encoder = Encoder(self._workers)
         self._tree = _tree(settings.state_dir, self.config.current.storage)
         self._live_config = LiveConfig(self.config, self.cameras, self._tree, busy=lambda: False)
+        self._live_state = LiveState(self.config, self.cameras, recording=lambda: False)
         self._streams = self._make_streams()
-        self._bus = Bus()
-        self._state = State(
-            self._bus,
-            [
-                lambda: camera_state(self.cameras, recording=False),
-                lambda: config_state(self.config),
-            ],
-        )
         self._authenticator = Authenticator(
             self.accounts, self._verifier.verify, lambda: self.config.current.auth.query_token
         )
@@ -147,10 +136,8 @@ class Daemon:
         self._accounts_lost = lost and self.first_credentials is not None
         await asyncio.to_thread(self._tree.prepare)
         self._live_config.start()
-        self._state.start()
-        self.config.subscribe(lambda _old, _new: self._state.changed())
+        self._live_state.start()
         for fed in self.cameras:
-            fed.camera.on_change(partial(self._camera_changed, fed))
             fed.camera.probe()
 
     async def stop(self) -> None:
@@ -160,8 +147,7 @@ class Daemon:
         for fed in self.cameras:
             fed.feed.close()
         await asyncio.gather(self._sockets.close(), *closing)
-        self._state.close()
-        self._bus.close()
+        self._live_state.close()
 
     def close(self) -> None:
         """Drop the work that nobody waits for any more: after the last request has ended."""
@@ -174,13 +160,6 @@ class Daemon:
         now_s = time.monotonic()
         return all(now_s - fed.camera.heartbeat_s < HANG_S for fed in self.cameras)
 
-    def _camera_changed(self, fed: FedCamera, before: Status, after: Status) -> None:
-        """Called in the thread of the camera."""
-        event = camera_event(fed, before, after)
-        if event is not None:
-            self._bus.publish(event)
-        self._state.changed()
-
     def _make_streams(self) -> Streams:
         # Every client of a camera that is away sees the same few pictures.
         explain = lru_cache(maxsize=8)(
@@ -189,7 +168,7 @@ class Daemon:
         return Streams(self._encoder, explain, lambda: self.config.current.stream.max_clients)
 
     def _make_app(self) -> AnySanic:
-        config, cameras = self.config, self.cameras
+        config, cameras, state = self.config, self.cameras, self._live_state
         gate = Gate(self._authenticator, Limiter(lambda: config.current.limits))
         images = Images(cameras, self._encoder, config)
         live = Live(cameras, self._streams, config)
@@ -203,7 +182,7 @@ class Daemon:
             System(figures, self._health(figures), cameras, self._tree),
             ConfigRoute(config, cameras),
             Events(
-                self._sockets, self._bus, Verbs(self._state, config, cameras, snapshots), config
+                self._sockets, state.bus, Verbs(state.state, config, cameras, snapshots), config
             ),
             LiveSocket(self._sockets, cameras, self._streams, config),
             Files(self._tree, self._files),

@@ -13,7 +13,7 @@ STREET = (
     {"capture", "events", "storage", "system"},
     {"frames", "accounts", "config"},
     {"imaging"},
-    {"stream", "snapshot", "recording", "live_config"},
+    {"stream", "snapshot", "recording", "live_config", "live_state"},
     {"http"},
     {"daemon"},
     {"serve", "asgi"},

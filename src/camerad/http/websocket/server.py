@@ -22,9 +22,9 @@ GOODBYE_WITHIN_S: Final = 0.5
 MAX_WAITING: Final = 16
 """Messages that have not been looked at; then no more are read."""
 
-MAX_FRAMES: Final = 1000
-"""From one call of ``keep_alive`` to the next. Pings and fragments are no messages, and so fall
-under no other limit."""
+MAX_PARTIAL_FRAMES: Final = 1000
+"""Pings and fragments from one call of ``keep_alive`` to the next: they are no messages, and so
+fall under no other limit."""
 
 SLICE_BYTES: Final = 4096
 """Parsed at once; so much is at most a few hundred frames."""
@@ -65,7 +65,7 @@ class ServerSocket:
         self._ended = asyncio.Event()
         self._heard_at_s = self._loop.time()
         self._pinged = False
-        self._frames = 0
+        self._partial_frames = 0
         self._socket: socket.socket = transport.get_extra_info("socket")
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_LIMIT_BYTES)
 
@@ -99,7 +99,7 @@ class ServerSocket:
             self._end()
 
     def keep_alive(self) -> None:
-        self._frames = 0
+        self._partial_frames = 0
         if not self._reading:
             return  # whether it takes what it is sent is watched meanwhile
         silent_s = self._loop.time() - self._heard_at_s
@@ -138,16 +138,18 @@ class ServerSocket:
         self._end()
 
     def _take(self, frame: Frame) -> None:
-        self._frames += 1
-        if self._frames > MAX_FRAMES and self._protocol.state is State.OPEN:
-            self._leave(CloseCode.POLICY_VIOLATION, "Too many frames")
+        if self._over:
+            return
         if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
             self._is_text = frame.opcode is Opcode.TEXT
-        elif frame.opcode is not Opcode.CONT:
-            return
-        self._fragments.append(bytes(frame.data))
-        if frame.fin and not self._over:
-            self._take_message()
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            self._fragments.append(bytes(frame.data))
+            if frame.fin:
+                self._take_message()
+                return
+        self._partial_frames += 1
+        if self._partial_frames > MAX_PARTIAL_FRAMES and self._protocol.state is State.OPEN:
+            self._leave(CloseCode.POLICY_VIOLATION, "Too many pings or fragments")
 
     def _take_message(self) -> None:
         data = b"".join(self._fragments)

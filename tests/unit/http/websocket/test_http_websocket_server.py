@@ -7,7 +7,7 @@ from websocket_doubles import Peer, settle
 from websockets.frames import Opcode
 
 from camerad.http.websocket import server
-from camerad.http.websocket.server import MAX_FRAMES, MAX_WAITING
+from camerad.http.websocket.server import MAX_PARTIAL_FRAMES, MAX_WAITING
 from camerad.http.websocket.socket import MAX_MESSAGE_BYTES, Closed
 
 
@@ -105,15 +105,30 @@ async def test_a_message_is_too_large_also_in_fragments(peer):
 
 
 async def test_a_flood_of_pings_ends_it(peer):
-    for _ in range(MAX_FRAMES + 1):
+    for _ in range(MAX_PARTIAL_FRAMES + 1):
         peer.protocol.send_ping(b"")
     peer.flush()
     assert peer.closed_with == 1008
 
 
+async def test_a_flood_of_fragments_ends_it(peer):
+    peer.protocol.send_text(b"", fin=False)
+    for _ in range(MAX_PARTIAL_FRAMES):
+        peer.protocol.send_continuation(b"", fin=False)
+    peer.flush()
+    assert peer.closed_with == 1008
+
+
+async def test_many_messages_are_no_flood(peer):
+    for _ in range(2 * MAX_PARTIAL_FRAMES):
+        peer.send("x")
+        await received(peer)
+    assert peer.closed_with is None
+
+
 async def test_many_pings_over_time_are_no_flood(peer):
     for _ in range(3):
-        for _ in range(MAX_FRAMES):
+        for _ in range(MAX_PARTIAL_FRAMES):
             peer.protocol.send_ping(b"")
         peer.flush()
         peer.frames()

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import os
+import select
 import socket
+import time
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from functools import partial
@@ -28,6 +30,14 @@ UNSENT_LIMIT_BYTES: Final = 1 << 20
 of this is gone: with the kernel's own megabytes a slow client would seem dead meanwhile."""
 
 SENDFILE_BYTES: Final = 8 << 20
+
+TURN_S: Final = 0.25
+"""How long one client may have a thread at a time."""
+
+PATIENCE_MS: Final = 5
+"""How long the thread waits for a client before it leaves that to the event loop: changing there
+and back costs a client that reads fast more."""
+
 CHUNK_BYTES: Final = 256 * 1024
 
 
@@ -75,14 +85,11 @@ class FileSender:
             await _send_head(sock, taken.head)
             offset, end = span.start, span.start + span.length
             while offset < end:
-                count = min(end - offset, SENDFILE_BYTES)
-                send = partial(os.sendfile, sock.fileno(), descriptor, offset, count)
-                try:
-                    sent = await in_thread(self._threads, send)
-                except BlockingIOError:
+                send = partial(_send_some, sock, descriptor, offset, end)
+                sent = await in_thread(self._threads, send)
+                if not sent:
                     await _writable(sock)
-                else:
-                    offset += _some(sent)
+                offset += sent
             taken.whole = True
 
     async def _through_sanic(
@@ -105,6 +112,23 @@ def _log_early_end(error: OSError) -> None:
     usual = isinstance(error, ConnectionError | TimeoutError)
     reason = error.strerror or str(error) or "no progress"
     logger.log(logging.INFO if usual else logging.WARNING, "A download ended early: %s", reason)
+
+
+def _send_some(sock: socket.socket, descriptor: int, offset: int, end: int) -> int:
+    """Send as long as the client takes it at once, and others need not wait too long for the
+    thread; gives how much that was.
+    """
+    poll = select.poll()
+    poll.register(sock, select.POLLOUT)
+    begin, until_s = offset, time.monotonic() + TURN_S
+    while offset < end and time.monotonic() < until_s:
+        try:
+            count = min(end - offset, SENDFILE_BYTES)
+            offset += _some(os.sendfile(sock.fileno(), descriptor, offset, count))
+        except BlockingIOError:
+            if not poll.poll(PATIENCE_MS):
+                break
+    return offset - begin
 
 
 async def _send_head(sock: socket.socket, head: bytes) -> None:

@@ -7,14 +7,15 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import codec, process, streams, subscribers
+from benchmarks import codec, files, process, streams, subscribers
 from benchmarks.pictures import make_pictures
 from benchmarks.table import Row, markdown, write_readme
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / ".cache" / "bench"
+FILE_BYTES = 1 << 30
 
-_ROWS = ("encode", "codec", "fan-out", "idle", "start", "subscribers")
+_ROWS = ("encode", "codec", "fan-out", "idle", "start", "subscribers", "download", "upload")
 
 
 def main() -> int:
@@ -58,6 +59,8 @@ def _measurements(
         "idle": lambda: [process.idle(pictures, seconds=20.0)],
         "start": lambda: [process.start(rounds + 2)],
         "subscribers": lambda: [subscribers.change(rounds), subscribers.idle(seconds=30.0)],
+        "download": lambda: files.download(rounds + 2, FILE_BYTES),
+        "upload": lambda: files.upload(rounds + 2, FILE_BYTES),
     }
 
 

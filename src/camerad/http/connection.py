@@ -51,7 +51,7 @@ class _Http(Http):
         """
         self.request_max_size = math.inf
         until_s = time.monotonic() + LINGER_S
-        while self.request_body:
+        while self.request_body and not self.protocol.conn_info.lost:
             if time.monotonic() > until_s:
                 self.keep_alive = False
                 return

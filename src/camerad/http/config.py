@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Generic, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse
 
@@ -46,6 +46,12 @@ class CameraSection(schema.Camera, frozen=True, kw_only=True):
             description="Of the active camera, as the device reports them.",
         ),
     ]
+
+
+class CameraPatch(schema.Camera, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What PATCH takes for the section ``camera``: null takes a control out."""
+
+    controls: dict[schema.ControlName, schema.ControlValue | None] = field(default_factory=dict)  # type: ignore[assignment]  # only described, never made
 
 
 class Changed(Struct, Generic[T], frozen=True):
@@ -141,13 +147,14 @@ def _reading(section: str) -> Operation:
 
 def _changing(section: str, method: str, summary: str) -> Operation:
     kind = SECTIONS[section]
+    taken = CameraPatch if (section, method) == ("camera", "PATCH") else kind
     description = f'The settings, bare or wrapped in the section\'s name: `{{"{section}": ...}}`.'
     return Operation(
         summary=summary,
         method=method,
         role=Role.ADMIN,
         limit=Limit.API,
-        body=Annotated[kind, Meta(description=description)],
+        body=Annotated[taken, Meta(description=description)],
         answer=Changed[kind],  # type: ignore[valid-type]  # each section has its own
         errors=(InvalidConfig, RecordingInProgress, InsufficientStorage),
     )

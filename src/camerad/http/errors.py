@@ -87,7 +87,17 @@ def _sanic_error(request: Request, error: SanicException) -> HTTPResponse:
     code, message = FOR_STATUS[error.status_code]
     answer = envelope(error.status_code, code, message)
     answer.headers.update(error.headers)
+    if error.status_code == 405 and "allow" not in answer.headers:
+        answer.headers["allow"] = ", ".join(_methods_below(request))
     return answer
+
+
+def _methods_below(request: Request) -> list[str]:
+    """The methods of a path like ``/files/<filepath:path>``, for which Sanic does not tell them."""
+    path = request.path.removeprefix("/")
+    routes = [route for route in request.app.router.routes if route.regex]
+    found = [route for route in routes if path.startswith(route.path.partition("<")[0])]
+    return sorted({method for route in found for method in route.methods})
 
 
 def _client_gone(_request: Request, _error: Exception) -> HTTPResponse:

@@ -16,7 +16,7 @@ from camerad.errors import (
     UnsupportedMediaType,
 )
 from camerad.http.errors import FOR_STATUS, ErrorAnswer
-from camerad.http.operation import Media, Operation, Query
+from camerad.http.operation import Media, Operation
 
 Json = dict[str, Any]
 
@@ -114,13 +114,14 @@ class Writer:
 
     def _query(self, operation: Operation) -> Iterator[Json]:
         for query in operation.query:
-            yield self._parameter(query, query.name, query.description)
-            if query.alias:
-                yield self._parameter(query, query.alias, f"Another name of `{query.name}`.")
-
-    def _parameter(self, query: Query[Any], name: str, description: str) -> Json:
-        schema = self._schemas[id(query.kind)]
-        return {"name": name, "in": "query", "description": description, "schema": schema}
+            # One parameter with two names: OpenAPI could say only that there are two parameters.
+            also = f" Its other name is `{query.alias}`." if query.alias else ""
+            yield {
+                "name": query.name,
+                "in": "query",
+                "description": query.description + also,
+                "schema": self._schemas[id(query.kind)],
+            }
 
     def _body(self, body: Any) -> Json | None:  # noqa: ANN401 - any type that has a schema
         if body is None:

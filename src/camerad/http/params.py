@@ -1,10 +1,10 @@
 """What clients ask for: the query parameters that several routes share, and bodies."""
 
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct
 from sanic import Request
 
 from camerad.errors import InvalidRequest, UnsupportedMediaType
@@ -29,9 +29,9 @@ def body(request: Request, kind: type[T]) -> T:
         if not request.body:
             return msgspec.convert({}, kind)
         if media_type == "application/json":
-            return msgspec.json.decode(request.body, type=kind)
+            return msgspec.convert(_whole(msgspec.json.decode(request.body)), kind)
         if media_type == "application/x-www-form-urlencoded":
-            return msgspec.convert(_form(request.body), kind, strict=False)
+            return msgspec.convert(_form(request.body, _fields(kind)), kind, strict=False)
     except msgspec.ValidationError as error:
         raise InvalidRequest("The request body is not valid", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -41,7 +41,25 @@ def body(request: Request, kind: type[T]) -> T:
     )
 
 
-def _form(encoded: bytes) -> dict[str, str]:
+def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """The same JSON with its whole numbers whole: some clients write 8 as 8.0."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _whole(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_whole(part) for part in value]
+    return value
+
+
+def _fields(kind: type) -> set[str] | None:
+    """The names that a form can have a meaning under; None where any can."""
+    if not issubclass(kind, Struct):
+        return None
+    return {field.encode_name for field in msgspec.structs.fields(kind)}
+
+
+def _form(encoded: bytes, known: set[str] | None) -> dict[str, str]:
     try:
         pairs = parse_qsl(
             encoded.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=100
@@ -50,7 +68,7 @@ def _form(encoded: bytes) -> dict[str, str]:
         raise InvalidRequest(
             "The request body is not a form", "Send JSON with Content-Type: application/json"
         ) from None
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
+    given = [name for name, _ in pairs if known is None or name in known]
+    if len(set(given)) < len(given):
         raise InvalidRequest("The request body has a field more than once")
-    return fields
+    return dict(pairs)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -52,7 +52,8 @@ class UploadForm(Struct, frozen=True):
 
     file: bytes
     path: str = HOME
-    overwrite: bool = False
+    # A form is text: 1 and 0 are true and false in it too.
+    overwrite: bool | Literal[0, 1] = False
 
 
 class _Wish(Struct, frozen=True):

@@ -27,13 +27,15 @@ Action = Callable[[Request], Awaitable[BaseHTTPResponse | None]]
 
 
 ACTION: Final = Query[str](
-    "action", Literal["stream", "snapshot"], "The live or the current picture, for old clients."
+    "action",
+    Literal["stream", "snapshot"],
+    "The live or the current picture, for old clients: as `/stream` or `/image`.",
 )
 INDEX: Final = Operation(
     summary="The page for people",
     role=None,
     limit=None,
-    query=(ACTION, *IMAGE.query),
+    query=(ACTION,),
     answer=(Media("text/html", "The page."), IMAGE.answer, STREAM.answer),
     etag=True,
     errors=(

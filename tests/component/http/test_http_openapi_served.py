@@ -72,6 +72,14 @@ def test_head_and_options_are_wherever_get_is(routes):
         assert {path for each, path in routes if each == method} == gets
 
 
+def test_a_wrong_method_is_told_the_right_ones(served, document):
+    for path, methods in document["paths"].items():
+        allowed = {method.upper() for method in methods} | (IMPLIED if "get" in methods else set())
+        answer = requests.request("TRACE", served.url + path.replace("{", "").replace("}", ""))
+        assert answer.status_code == 405
+        assert set(answer.headers["allow"].split(", ")) == allowed
+
+
 @pytest.mark.parametrize("pair", ALIASES)
 def test_aliases_are_described_alike(document, pair):
     first, second = (

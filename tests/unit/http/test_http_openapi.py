@@ -140,11 +140,10 @@ def test_parameters_of_path_and_query():
             "description": "Which.",
             "schema": {"type": "string", "minLength": 1},
         },
-        {"name": "level", "in": "query", "description": "How much.", "schema": schema},
         {
-            "name": "degree",
+            "name": "level",
             "in": "query",
-            "description": "Another name of `level`.",
+            "description": "How much. Its other name is `degree`.",
             "schema": schema,
         },
     ]

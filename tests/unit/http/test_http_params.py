@@ -83,6 +83,10 @@ class TestBody:
         body = b"name=a%20b&level=7&on=true"
         assert params.body(request(headers=[FORM], body=body), Body) == Body("a b", 7, on=True)
 
+    def test_what_a_form_holds_beside_its_fields_is_not_looked_at(self):
+        body = b"x=1&name=a&x=2&y"
+        assert params.body(request(headers=[FORM], body=body[:-2]), Body) == Body("a")
+
     @pytest.mark.parametrize(
         ("header", "body"),
         [
@@ -115,3 +119,16 @@ class TestBody:
         headers = [("content-type", media_type)] if media_type else []
         with pytest.raises(UnsupportedMediaType):
             params.body(request(headers=headers, body=b"{}"), Body)
+
+    @pytest.mark.parametrize("number", [b"7.0", b"7e0", b"70e-1"])
+    def test_a_whole_number_may_be_written_as_a_fraction(self, number):
+        made = request(headers=[JSON], body=b'{"level":' + number + b"}")
+        assert params.body(made, Body) == Body(level=7)
+
+    def test_settings_of_any_name(self):
+        made = request(headers=[JSON], body=b'{"a": {"b": [1.0, 1.5]}}')
+        assert params.body(made, dict[str, object]) == {"a": {"b": [1, 1.5]}}
+        made = request(headers=[FORM], body=b"a=1&b=x")
+        assert params.body(made, dict[str, object]) == {"a": "1", "b": "x"}
+        with pytest.raises(InvalidRequest, match="more than once"):
+            params.body(request(headers=[FORM], body=b"a=1&a=2"), dict[str, object])

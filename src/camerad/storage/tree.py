@@ -13,6 +13,7 @@ from msgspec import Struct
 from camerad.errors import (
     Conflict,
     FileExists,
+    InsufficientStorage,
     InvalidRequest,
     PermissionDenied,
     RecordingInProgress,
@@ -109,25 +110,22 @@ class Tree:
         """
         target = self._target(path, overwrite=overwrite)
         target.check()
-        writer = Writer(target.root, target.path, lambda: self.reserve_bytes)
-        try:
-            writer.aim(target)
-            writer.need(size_bytes)
-        except BaseException:
-            writer.abort()
-            raise
-        return writer
+        return self._begin(target.path, size_bytes, target)
 
     def stage(self, size_bytes: int = 0) -> Writer:
-        """Begin a file that ``aim`` will give a path before its ``commit``."""
-        home = self._parse(HOME)
-        writer = Writer(self._root(home), home, lambda: self.reserve_bytes)
-        try:
-            writer.need(size_bytes)
-        except BaseException:
-            writer.abort()
-            raise
-        return writer
+        """Begin a file that ``aim`` will give a path before its ``commit``.
+
+        It lies where relative paths start or, if there is no room, on another root's disk, where
+        its path may lead. Raises ``InsufficientStorage`` if none has room for ``size_bytes``.
+        """
+        home = self._parse(HOME).root
+        refusals = []
+        for root in sorted(self._roots, key=lambda root: root != home):
+            try:
+                return self._begin(VirtualPath(root, ()), size_bytes)
+            except InsufficientStorage as refusal:
+                refusals.append(refusal)
+        raise refusals[0]
 
     def aim(self, writer: Writer, path: str, *, overwrite: bool = False) -> None:
         """Say where a file shall appear; raises as ``create``."""
@@ -188,6 +186,17 @@ class Tree:
             finally:
                 os.close(descriptor)
         return Usage(status.f_blocks * status.f_frsize, status.f_bavail * status.f_frsize)
+
+    def _begin(self, path: VirtualPath, size_bytes: int, target: Target | None = None) -> Writer:
+        writer = Writer(self._root(path), path, lambda: self.reserve_bytes)
+        try:
+            if target is not None:
+                writer.aim(target)
+            writer.need(size_bytes)
+        except BaseException:
+            writer.abort()
+            raise
+        return writer
 
     def _parse(self, path: str) -> VirtualPath:
         return parse_path(path, self._roots)

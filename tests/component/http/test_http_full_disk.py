@@ -104,6 +104,15 @@ def test_another_root_may_be_another_disk(small, send):
     assert names(small) == [[], ["sub"]]
 
 
+def test_one_full_disk_keeps_nothing_from_another(small, send):
+    """What is recorded fills one of them; configuration still gets to the other."""
+    assert send(file(bytes(13 * MIB), filename="full")).ok
+    for path, status in ((b"/data", 200), (b"/media/data", 507)):
+        answer = send(file(bytes(4 * MIB), filename="small"), part("path", path))
+        assert answer.status_code == status
+    assert names(small) == [["full"], ["small"]]
+
+
 def test_health_tells_of_it(small, send):
     for number in range(16):
         send(file(bytes(MIB), filename=str(number)))

@@ -50,8 +50,10 @@ class _Http(Http):
         before they do, they would never see it.
         """
         self.request_max_size = math.inf
+        client = self.protocol.conn_info
+        assert client is not None
         until_s = time.monotonic() + LINGER_S
-        while self.request_body and not self.protocol.conn_info.lost:
+        while self.request_body and not client.lost:
             if time.monotonic() > until_s:
                 self.keep_alive = False
                 return

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 STALLED_AFTER_S: Final = 60.0
 """A client that has taken nothing for so long is not slow but dead."""
 
-UNSENT_LIMIT_BYTES: Final = 1 << 20
+UNSENT_LIMIT_BYTES: Final = 256 * 1024
 """What waits in the kernel beyond what is on the wire (TCP_NOTSENT_LOWAT). It wants more when half
 of this is gone: with the kernel's own megabytes a slow client would seem dead meanwhile."""
 

@@ -94,7 +94,7 @@ class Daemon:
     """camerad without its sockets: ``app`` serves it, under any server that starts and stops it."""
 
     def __init__(self, settings: Settings) -> None:
-        codec.library()  # it may be missing, and that must be told now
+        codec.shared_library()  # it may be missing, and that must be told now
         prepare_state(settings.state_dir)
         self.config = load(settings.state_dir, settings.config_file)
         set_level(self.config.current.logging.level)

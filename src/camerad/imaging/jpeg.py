@@ -42,7 +42,7 @@ _DECODABLE_COLORSPACES = (turbojpeg.TJCS_YCbCr, turbojpeg.TJCS_GRAY)
 
 
 @functools.cache
-def library() -> turbojpeg.TurboJPEG:
+def shared_library() -> turbojpeg.TurboJPEG:
     """The codec's functions. Raises StartupError when the system has no libjpeg-turbo.
 
     The name is left to the dynamic loader: PyTurboJPEG's own search starts gcc and ldconfig.
@@ -65,7 +65,7 @@ def encode(picture: Planes | Packed, quality: int) -> Jpeg:
         return _encode_packed(picture, quality)
     if picture.buffer.size < buffer_size(picture.width, picture.height, picture.subsampling):
         raise ValueError("the planes are smaller than the picture: libturbojpeg would read on")
-    data = library().encode_from_yuv(
+    data = shared_library().encode_from_yuv(
         picture.buffer,
         picture.height,
         picture.width,
@@ -80,7 +80,7 @@ def transcode(jpeg: Jpeg, quality: int) -> Jpeg:
     """The same picture at another quality, its chroma subsampling kept."""
     with _codec_errors():
         width, height, _ = _inspect(jpeg)
-        data = library().scale_with_quality(jpeg.data, quality=quality, flags=_ACCURATE_DCT)
+        data = shared_library().scale_with_quality(jpeg.data, quality=quality, flags=_ACCURATE_DCT)
     return Jpeg(data, width, height)
 
 
@@ -92,15 +92,15 @@ def decode(jpeg: Jpeg) -> Planes:
     with _codec_errors():
         width, height, sampling = _inspect(jpeg)
         if sampling in _SUBSAMPLING:
-            buffer, _ = library().decode_to_yuv(jpeg.data)
+            buffer, _ = shared_library().decode_to_yuv(jpeg.data)
             return Planes(buffer, width, height, _SUBSAMPLING[sampling])
-        planes = library().decode_to_yuv_planes(jpeg.data)
+        planes = shared_library().decode_to_yuv_planes(jpeg.data)
     return _refine(planes, width, height, *_FINER[sampling])
 
 
 def _encode_packed(picture: Packed, quality: int) -> Jpeg:
     height, width, _ = picture.pixels.shape
-    data = library().encode(
+    data = shared_library().encode(
         picture.pixels,
         quality=quality,
         pixel_format=_TJPF[picture.order],
@@ -112,7 +112,7 @@ def _encode_packed(picture: Packed, quality: int) -> Jpeg:
 
 def _inspect(jpeg: Jpeg) -> tuple[int, int, int]:
     """Width, height and TJSAMP as the header says."""
-    width, height, sampling, colorspace = library().decode_header(jpeg.data)
+    width, height, sampling, colorspace = shared_library().decode_header(jpeg.data)
     if not width or not height:
         raise BrokenPicture("the JPEG holds no picture")
     if colorspace not in _DECODABLE_COLORSPACES:

@@ -53,7 +53,7 @@ def test_rgb_comes_back(order, width, height):
     coded = jpeg.encode(Packed(pixels, order), 97)
     assert (coded.width, coded.height) == (width, height)
     pixel_format = {"RGB": turbojpeg.TJPF_RGB, "BGR": turbojpeg.TJPF_BGR}[order]
-    assert difference(jpeg.library().decode(coded.data, pixel_format), pixels) <= 8
+    assert difference(jpeg.shared_library().decode(coded.data, pixel_format), pixels) <= 8
 
 
 def test_read_only_planes_are_encoded():
@@ -90,10 +90,10 @@ def test_transcoding_changes_the_quality_alone(subsampling):
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_other_samplings_are_refined(sampling, subsampling, across, down, width, height):
     pixels = rgb_gradient(width, height)
-    coded = jpeg.library().encode(pixels, quality=97, jpeg_subsample=sampling)
+    coded = jpeg.shared_library().encode(pixels, quality=97, jpeg_subsample=sampling)
     decoded = jpeg.decode(Jpeg(coded, width, height))
     assert decoded.subsampling is subsampling
-    coarse = jpeg.library().decode_to_yuv_planes(coded)
+    coarse = jpeg.shared_library().decode_to_yuv_planes(coded)
     luma, *chroma = planes_of(decoded)
     assert (luma == coarse[0][: len(luma), : luma.shape[1]]).all()
     for fine, plane in zip(chroma, coarse[1:], strict=True):
@@ -102,7 +102,9 @@ def test_other_samplings_are_refined(sampling, subsampling, across, down, width,
 
 
 def test_cmyk_is_refused():
-    coded = jpeg.library().encode(np.zeros((16, 16, 4), np.uint8), pixel_format=turbojpeg.TJPF_CMYK)
+    coded = jpeg.shared_library().encode(
+        np.zeros((16, 16, 4), np.uint8), pixel_format=turbojpeg.TJPF_CMYK
+    )
     for call in (jpeg.decode, lambda picture: jpeg.transcode(picture, 80)):
         with pytest.raises(InvalidFormat, match="neither YCbCr nor gray"):
             call(Jpeg(coded, 16, 16))
@@ -115,7 +117,7 @@ def test_what_is_no_jpeg_is_broken(data):
             call(Jpeg(data, 16, 16))
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning:turbojpeg")  # as library() asks for
+@pytest.mark.filterwarnings("ignore::UserWarning:turbojpeg")  # as shared_library() asks for
 def test_stray_bytes_in_the_coded_data_are_passed_over():
     whole = jpeg.encode(gradient(64, 48, Subsampling.YUV422), 90).data
     stray = Jpeg(whole[:-2] + b"\x12\x34" + whole[-2:], 64, 48)
@@ -126,7 +128,7 @@ def test_stray_bytes_in_the_coded_data_are_passed_over():
 def test_a_missing_library_ends_the_start(monkeypatch):
     monkeypatch.setattr(jpeg, "_LIBRARY", "libnosuchjpeg.so.0")
     with pytest.raises(StartupError, match=r"libnosuchjpeg.so.0 .* \(Debian: libturbojpeg0\)"):
-        jpeg.library.__wrapped__()
+        jpeg.shared_library.__wrapped__()
 
 
 def test_others_run_while_the_codec_works():
@@ -138,7 +140,7 @@ def test_others_run_while_the_codec_works():
         jpeg.encode(picture, 85)
         done.set()
 
-    jpeg.library()
+    jpeg.shared_library()
     thread = threading.Thread(target=work)
     thread.start()
     started.wait()

@@ -16,7 +16,7 @@ from camerad.imaging.mjpeg import BrokenPicture, extract
 def encoded(width=40, height=24, flags=0):
     rng = np.random.default_rng(3)
     pixels = rng.integers(0, 256, (height, width, 3), np.uint8)
-    return jpeg.library().encode(pixels, quality=80, flags=flags)
+    return jpeg.shared_library().encode(pixels, quality=80, flags=flags)
 
 
 def segments(data):
@@ -51,7 +51,7 @@ SCAN_START = segments(PICTURE)[-1][1]
 def test_a_whole_picture_passes_untouched(data):
     picture = extract(memoryview(data))
     assert picture.data == data
-    assert (picture.width, picture.height) == jpeg.library().decode_header(data)[:2]
+    assert (picture.width, picture.height) == jpeg.shared_library().decode_header(data)[:2]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_missing_huffman_tables_are_inserted():
     completed = extract(memoryview(bare)).data
     assert bare != PICTURE
     assert completed == bare[: segments(bare)[-1][1]] + STANDARD_TABLES + PICTURE[SCAN_START:]
-    decode = jpeg.library().decode
+    decode = jpeg.shared_library().decode
     assert (decode(completed) == decode(PICTURE)).all()
 
 

@@ -5,14 +5,21 @@ import os
 import re
 from typing import Final
 
-_SECRET: Final = re.compile(
-    r"(\b(?:token|password)[\"']?\s*[=:]\s*[\"']?|\b(?:bearer|basic)\s+)[^\s&\"',;]+", re.IGNORECASE
+# Of a URL too, where any character may be percent-encoded, once or more often.
+_NAMED: Final = re.compile(
+    r"((?:token|password)[\"']?\s*(?:[=:]|%(?:25)*3[ad])\s*[\"']?"
+    r"|(?:bearer|basic)(?:[\s+]|%(?:25)*20)+)[^\s&\"',;]+",
+    re.IGNORECASE,
 )
+_TOKEN: Final = re.compile(r"(?<![\w-])(?:[\w-]|%(?:25)*[2-7][0-9a-fA-F]){43}(?![\w-])")
+"""What looks like a token of ours: 32 bytes in URL-safe base64."""
 
 
 def redact(line: str) -> str:
-    """The line with the value of every token, password and authorization blacked out."""
-    return _SECRET.sub(r"\1***", line)
+    """The line with every token, and whatever is called a token, a password or an authorization,
+    blacked out.
+    """
+    return _TOKEN.sub("***", _NAMED.sub(r"\1***", line))
 
 
 def redact_arguments(record: logging.LogRecord) -> bool:

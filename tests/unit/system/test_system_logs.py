@@ -11,6 +11,9 @@ from camerad.system.logs import (
 )
 
 
+TOKEN = "AbC-_" * 8 + "012"
+
+
 @pytest.mark.parametrize(
     ("line", "shown"),
     [
@@ -25,6 +28,18 @@ from camerad.system.logs import (
         ("token=a%20b c", "token=*** c"),
         ("password: abc", "password: ***"),
         ("no token, no password", "no token, no password"),
+        ("POST /image%3Ftoken%3Dabc 404", "POST /image%3Ftoken%3D*** 404"),
+        ("POST /image%253Ftoken%253dabc 404", "POST /image%253Ftoken%253d*** 404"),
+        ("access_token=abc", "access_token=***"),
+        ("GET /Bearer%20abc", "GET /Bearer%20***"),
+        ("GET /basic+abc", "GET /basic+***"),
+        (f"GET /files/{TOKEN} 404", "GET /files/*** 404"),
+        (f"{TOKEN} /image 405", "*** /image 405"),
+        (f"GET /%41{TOKEN[1:]}/x", "GET /***/x"),
+        ("GET /" + "%2541" * 43, "GET /***"),
+        (f"GET /{TOKEN}A/x", f"GET /{TOKEN}A/x"),
+        (f"GET /{TOKEN[1:]}/x", f"GET /{TOKEN[1:]}/x"),
+        (f"GET /{TOKEN[:40]}.avi", f"GET /{TOKEN[:40]}.avi"),
     ],
 )
 def test_the_value_of_a_secret_is_blacked_out(line, shown):

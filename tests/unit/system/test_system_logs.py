@@ -10,7 +10,6 @@ from camerad.system.logs import (
     set_level,
 )
 
-
 TOKEN = "AbC-_" * 8 + "012"
 
 

@@ -55,7 +55,7 @@ def camerad(daemon: Callable[..., DaemonProcess], tmp_path: Path) -> Iterator[Da
         reading.start()
         yield process
         stream.shutdown(socket.SHUT_RDWR)
-    reading.join()
+        reading.join()
 
 
 def swallow(stream: socket.socket) -> None:

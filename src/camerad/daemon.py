@@ -214,6 +214,7 @@ class Daemon:
                 timings=self._timings,
                 crowd=self._crowd,
                 sockets=self._sockets,
+                recording=lambda: False,
             )
         )
 

@@ -63,6 +63,7 @@ class Meters:
         yield InfoMetricFamily("camerad_build", "What runs.", {"version": __version__})
         yield from _cameras(sources.cameras)
         yield _counter("jpeg_encodes", "Pictures encoded.", sources.encoder.encoded)
+        yield _gauge("recording", "Whether a recording is under way.", sources.recording())
         yield from _streams(sources)
         yield from _requests(sources.timings)
         yield from _connections(sources)

@@ -1,7 +1,7 @@
 """``/metrics``: figures for Prometheus."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -46,6 +46,8 @@ class Sources(Struct, frozen=True):
     timings: Timings
     crowd: Crowd
     sockets: Sockets
+    recording: Callable[[], bool]
+    """Whether a recording is under way."""
 
 
 class Metrics:

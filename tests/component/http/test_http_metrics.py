@@ -17,6 +17,7 @@ NAMES = {
     "camerad_camera_connected",
     "camerad_camera_streaming",
     "camerad_jpeg_encodes",
+    "camerad_recording",
     "camerad_stream_clients",
     "camerad_stream_bytes",
     "camerad_stream_parts_sent",

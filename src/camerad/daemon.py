@@ -44,6 +44,7 @@ from camerad.http.login import Login
 from camerad.http.metrics import Metrics, Sources
 from camerad.http.openapi import OpenApi
 from camerad.http.origin import Origins
+from camerad.http.recording import RecordingRoute
 from camerad.http.snapshots import SnapshotRoute
 from camerad.http.system import System
 from camerad.http.timings import Timings
@@ -61,6 +62,8 @@ from camerad.imaging.placeholder import placeholder
 from camerad.imaging.pool import BufferPool
 from camerad.imaging.unpack import unpacker
 from camerad.live_config import LiveConfig, configured_mode
+from camerad.recording.housekeeping import Housekeeping
+from camerad.recording.recorder import Recorder
 from camerad.snapshot.snapshots import Snapshots
 from camerad.storage.state import prepare_state
 from camerad.storage.tree import Tree
@@ -115,11 +118,20 @@ class Daemon:
         self._uploads = ThreadPoolExecutor(MAX_UPLOADS, "upload")
         self._encoder = Encoder(self._workers)
         self._tree = _tree(settings.state_dir, self.config.current.storage)
-        self._live_config = LiveConfig(self.config, self.cameras, self._tree, busy=lambda: False)
+        self._recorder = Recorder(
+            self._tree, self._workers, self._files, self.config, self._usual_mode
+        )
+        self._housekeeping = Housekeeping(self._tree, self._files, self.config)
+        self._live_config = LiveConfig(self.config, self.cameras, self._tree, self._recorder.busy)
         self._streams = self._make_streams()
         self._bus = Bus()
         self._state = State(
-            self._bus, [lambda: camera_state(self.cameras), lambda: config_state(self.config)]
+            self._bus,
+            [
+                lambda: camera_state(self.cameras),
+                lambda: {"camera.recording": self._recorder.records(self.cameras.active)},
+                lambda: config_state(self.config),
+            ],
         )
         self._authenticator = Authenticator(
             self.accounts, self._verifier.verify, lambda: self.config.current.auth.query_token
@@ -140,8 +152,10 @@ class Daemon:
         self.first_credentials = self.accounts.first_start()
         self._accounts_lost = lost and self.first_credentials is not None
         await asyncio.to_thread(self._tree.prepare)
+        self._housekeeping.start()
         self._live_config.start()
         self._state.start()
+        self._recorder.on_change(self._state.changed)
         self.config.subscribe(lambda _old, _new: self._state.changed())
         for fed in self.cameras:
             fed.camera.on_change(partial(self._camera_changed, fed))
@@ -150,6 +164,8 @@ class Daemon:
     async def stop(self) -> None:
         """End all streams, give all devices back. May be called more than once."""
         self._streams.close()
+        self._housekeeping.close()
+        await self._recorder.close()
         closing = [asyncio.to_thread(fed.camera.close, CAMERA_CLOSE_S) for fed in self.cameras]
         for fed in self.cameras:
             fed.feed.close()
@@ -175,6 +191,9 @@ class Daemon:
             self._bus.publish(event)
         self._state.changed()
 
+    def _usual_mode(self, fed: FedCamera) -> Mode:
+        return configured_mode(fed.pinned, self.config.current.camera)
+
     def _make_streams(self) -> Streams:
         # Every client of a camera that is away sees the same few pictures.
         explain = lru_cache(maxsize=8)(
@@ -187,17 +206,23 @@ class Daemon:
         gate = Gate(self._authenticator, Limiter(lambda: config.current.limits))
         images = Images(cameras, self._encoder, config)
         live = Live(cameras, self._streams, config)
-        snapshots = Snapshots(self._tree, self._encoder, self._files, config)
+        snapshots = Snapshots(
+            self._tree, self._encoder, self._files, config, self._recorder.records
+        )
         figures = Figures()
         resources: list[Resource] = [
             images,
             live,
             SnapshotRoute(cameras, snapshots),
             CamerasRoute(cameras),
-            System(figures, self._health(figures), cameras, self._tree),
+            RecordingRoute(cameras, self._recorder),
+            System(figures, self._health(figures), cameras, self._tree, self._recorder.records),
             ConfigRoute(config, cameras),
             Events(
-                self._sockets, self._bus, Verbs(self._state, config, cameras, snapshots), config
+                self._sockets,
+                self._bus,
+                Verbs(self._state, config, cameras, snapshots, self._recorder),
+                config,
             ),
             LiveSocket(self._sockets, cameras, self._streams, config),
             Files(self._tree, self._files),

@@ -32,6 +32,8 @@ RIFF_LIMIT_BYTES: Final = 1 << 30
 SLOT_S: Final = 60
 _MIN_SLOT_FRAMES: Final = 1024
 _SPARE_SLOTS: Final = 2
+_CLOSING_BYTES: Final = 64 << 10
+"""For the blocks that a file system fills only in part, and its own tables."""
 _EMPTY: Final = CHUNK.pack(VIDEO, 0)
 _JUNK: Final = CHUNK.pack(b"JUNK", 0)[:4]
 
@@ -103,6 +105,16 @@ class Muxer:
     @property
     def film(self) -> Film:
         return self._film
+
+    @property
+    def unsafe(self) -> bool:
+        """Whether there are frames since the last checkpoint."""
+        return self._changed
+
+    @property
+    def closing_bytes(self) -> int:
+        """What ``finish`` will need on the disk at most, after one more frame."""
+        return self._indexes_bytes() + _CLOSING_BYTES
 
     @property
     def full(self) -> bool:
@@ -179,9 +191,12 @@ class Muxer:
         """Begin another slot, or another RIFF, if what comes does not fit any more."""
         if len(self._slot) >= self._slot_frames:
             self._close_slot()
-        indexes_bytes = idx1_size(len(self._slot) + len(self._first or ()) + 4)
-        if self._end - self._riff.start + size_bytes + indexes_bytes > RIFF_LIMIT_BYTES:
+        if self._end - self._riff.start + size_bytes + self._indexes_bytes() > RIFF_LIMIT_BYTES:
             self._begin_riff()
+
+    def _indexes_bytes(self) -> int:
+        """No less than the indexes that come at the end, if one more frame does."""
+        return idx1_size(len(self._slot) + len(self._first or ()) + 4)
 
     def _close_slot(self) -> None:
         self.checkpoint()

@@ -121,7 +121,7 @@ def agrees(head: bytes) -> bool:
     """Whether all places in a header that tell how many frames there are tell the same."""
     totals = read_totals(head)
     in_slots = sum(frames for _, _, frames in read_slots(head, totals.slots))
-    (in_dmlh,) = struct.unpack_from("<I", head, _DMLH_AT)
+    in_dmlh = int.from_bytes(head[_DMLH_AT : _DMLH_AT + 4], "little")
     return totals.frames == in_slots == in_dmlh
 
 

@@ -9,6 +9,11 @@ was held back by it comes early for a while."""
 _MAX_DRIFT = 0.01
 
 
+def film_rate(fps: float) -> Fraction:
+    """A rate as films state it: 29.97 is 30000/1001."""
+    return Fraction(fps).limit_denominator(1001)
+
+
 class Timeline:
     """Says how often the last frame has to be repeated, so that each stands at its time.
 

@@ -15,19 +15,16 @@ from msgspec import Struct
 
 from camerad.accounts.store import Accounts, FirstCredentials
 from camerad.accounts.verifier import Verifier
-from camerad.capture.access import check_access
-from camerad.capture.camera import Camera
-from camerad.capture.pattern import PatternSource
-from camerad.capture.source import Mode, Source
+from camerad.cameras import find_cameras
+from camerad.capture.source import Mode
 from camerad.capture.spec import CameraSpec, SpecKind
 from camerad.capture.status import Status
 from camerad.config.load import load
-from camerad.config.schema import Config, Network, Storage
+from camerad.config.schema import Network, Storage
 from camerad.config.state import config_state
 from camerad.events.bus import Bus
 from camerad.events.state import State
-from camerad.frames.cameras import Cameras, FedCamera
-from camerad.frames.feed import Feed
+from camerad.frames.cameras import FedCamera
 from camerad.frames.state import camera_event, camera_state
 from camerad.http.answers import AnySanic
 from camerad.http.app import Resource, create_app
@@ -59,8 +56,6 @@ from camerad.http.websocket.verbs import Verbs
 from camerad.imaging import jpeg as codec
 from camerad.imaging.encoder import Encoder
 from camerad.imaging.placeholder import placeholder
-from camerad.imaging.pool import BufferPool
-from camerad.imaging.unpack import unpacker
 from camerad.live_config import LiveConfig, configured_mode
 from camerad.recording.housekeeping import Housekeeping
 from camerad.recording.recorder import Recorder
@@ -110,7 +105,7 @@ class Daemon:
         """What the start has made, if it was the first one."""
         self._accounts_lost = False
         self.network = _network(self.config.current.network, settings)
-        self.cameras = _cameras(settings.cameras, self.config.current)
+        self.cameras = find_cameras(settings.cameras, self.config.current)
         self._verifier = Verifier(self.accounts)
         self._workers = ThreadPoolExecutor(min(MAX_ENCODERS, os.cpu_count() or 1), "encoder")
         self._files = ThreadPoolExecutor(2, "files")
@@ -289,31 +284,3 @@ def _network(network: Network, settings: Settings) -> Network:
     }
     named = {key: value for key, value in told.items() if value is not None}
     return msgspec.structs.replace(network, **named)
-
-
-def _cameras(specs: Sequence[CameraSpec], config: Config) -> Cameras:
-    """A camera for each SPEC; ``auto`` stands for all that udev shows, or else the pattern."""
-    sources = [(source, spec.mode) for spec in specs for source in _sources(spec)]
-    fed = {number: _fed_camera(number, *pair, config) for number, pair in enumerate(sources)}
-    return Cameras(fed, config.camera.active if config.camera.active in fed else 0)
-
-
-def _sources(spec: CameraSpec) -> list[Source]:
-    if spec.kind is SpecKind.PATTERN:
-        return [PatternSource()]
-    # Loaded for real devices only: the structures of V4L2 alone take 30 ms of the start.
-    from camerad.capture.enumerate import capture_nodes  # noqa: PLC0415
-    from camerad.capture.v4l2 import V4L2Source  # noqa: PLC0415
-
-    devices = [spec.device] if spec.kind is SpecKind.DEVICE else capture_nodes()
-    for device in devices:
-        check_access(device)
-    return [V4L2Source(device) for device in devices] or [PatternSource()]
-
-
-def _fed_camera(number: int, source: Source, pinned: Mode, config: Config) -> FedCamera:
-    pool = BufferPool()
-    mode = configured_mode(pinned, config.camera)
-    camera = Camera(source, mode, partial(unpacker, allocate=pool.allocate))
-    feed = Feed(number, camera, config.camera.linger)
-    return FedCamera(number, camera, feed, pinned)

@@ -18,6 +18,7 @@ CHECKPOINT_S: Final = 1.0
 """Half of what may be lost: the other half is for the disk, to do what it was told."""
 SILENCE_S: Final = 2.0
 """A camera that gives nothing for so long is away: the film goes on with its last picture."""
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Reel:
@@ -97,7 +98,7 @@ class Reel:
             self._checkpoint()
             self._muxer.finish()
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if error.errno not in NO_ROOM:
                 raise
             # Somebody else has taken the reserve too. The last moment makes room for the index.
             self._muxer.forget()

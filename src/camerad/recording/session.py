@@ -14,7 +14,7 @@ from camerad.errors import CameradError, FileExists, InsufficientStorage
 from camerad.frames.picture import Jpeg
 from camerad.recording.header import Film
 from camerad.recording.naming import part_name
-from camerad.recording.reel import Reel
+from camerad.recording.reel import NO_ROOM, Reel
 from camerad.recording.shots import Shot, Shots
 from camerad.storage.tree import Tree
 
@@ -104,7 +104,8 @@ class Session:
         except InsufficientStorage:
             self.reason = "storage_full"
         except (OSError, CameradError) as error:
-            self.reason = "storage_failed"
+            full = isinstance(error, OSError) and error.errno in NO_ROOM
+            self.reason = "storage_full" if full else "storage_failed"
             logger.warning("%s: %s", self.plan.filename, _why(error))
         except Exception:  # no bug may leave a film open
             self.reason = "storage_failed"

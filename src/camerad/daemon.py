@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -15,15 +15,12 @@ from msgspec import Struct
 
 from camerad.accounts.store import Accounts, FirstCredentials
 from camerad.accounts.verifier import Verifier
-from camerad.capture.access import check_access
-from camerad.capture.camera import Camera
-from camerad.capture.pattern import PatternSource
-from camerad.capture.source import Mode, Source
+from camerad.cameras import find_cameras
+from camerad.capture.source import Mode
 from camerad.capture.spec import CameraSpec, SpecKind
 from camerad.config.load import load
-from camerad.config.schema import Config, Network, Storage
-from camerad.frames.cameras import Cameras, FedCamera
-from camerad.frames.feed import Feed
+from camerad.config.schema import Network, Storage
+from camerad.frames.cameras import FedCamera
 from camerad.http.answers import AnySanic
 from camerad.http.app import Resource, create_app
 from camerad.http.auth import Authenticator
@@ -40,6 +37,7 @@ from camerad.http.login import Login
 from camerad.http.metrics import Metrics, Sources
 from camerad.http.openapi import OpenApi
 from camerad.http.origin import Origins
+from camerad.http.recording import RecordingRoute
 from camerad.http.snapshots import SnapshotRoute
 from camerad.http.system import System
 from camerad.http.timings import Timings
@@ -54,10 +52,10 @@ from camerad.http.websocket.verbs import Verbs
 from camerad.imaging import jpeg as codec
 from camerad.imaging.encoder import Encoder
 from camerad.imaging.placeholder import placeholder
-from camerad.imaging.pool import BufferPool
-from camerad.imaging.unpack import unpacker
 from camerad.live_config import LiveConfig, configured_mode
 from camerad.live_state import LiveState
+from camerad.recording.housekeeping import Housekeeping
+from camerad.recording.recorder import Recorder
 from camerad.snapshot.snapshots import Snapshots
 from camerad.storage.state import prepare_state
 from camerad.storage.tree import Tree
@@ -104,7 +102,7 @@ class Daemon:
         """What the start has made, if it was the first one."""
         self._accounts_lost = False
         self.network = _network(self.config.current.network, settings)
-        self.cameras = _cameras(settings.cameras, self.config.current)
+        self.cameras = find_cameras(settings.cameras, self.config.current)
         self._verifier = Verifier(self.accounts)
         self._workers = ThreadPoolExecutor(min(MAX_ENCODERS, os.cpu_count() or 1), "encoder")
         self._files = ThreadPoolExecutor(2, "files")
@@ -112,8 +110,14 @@ class Daemon:
         self._uploads = ThreadPoolExecutor(MAX_UPLOADS, "upload")
         self._encoder = Encoder(self._workers)
         self._tree = _tree(settings.state_dir, self.config.current.storage)
-        self._live_config = LiveConfig(self.config, self.cameras, self._tree, busy=lambda: False)
-        self._live_state = LiveState(self.config, self.cameras, recording=lambda: False)
+        self._recorder = Recorder(
+            self._tree, self._workers, self._files, self.config, self._usual_mode
+        )
+        self._housekeeping = Housekeeping(self._tree, self._files, self.config)
+        self._live_config = LiveConfig(self.config, self.cameras, self._tree, self._recorder.busy)
+        self._live_state = LiveState(
+            self.config, self.cameras, lambda: self._recorder.records(self.cameras.active)
+        )
         self._streams = self._make_streams()
         self._authenticator = Authenticator(
             self.accounts, self._verifier.verify, lambda: self.config.current.auth.query_token
@@ -135,14 +139,18 @@ class Daemon:
         self.first_credentials = self.accounts.first_start()
         self._accounts_lost = lost and self.first_credentials is not None
         await asyncio.to_thread(self._tree.prepare)
+        self._housekeeping.start()
         self._live_config.start()
         self._live_state.start()
+        self._recorder.on_change(self._live_state.state.changed)
         for fed in self.cameras:
             fed.camera.probe()
 
     async def stop(self) -> None:
         """End all streams, give all devices back. May be called more than once."""
         self._streams.close()
+        self._housekeeping.close()
+        await self._recorder.close()
         closing = [asyncio.to_thread(fed.camera.close, CAMERA_CLOSE_S) for fed in self.cameras]
         for fed in self.cameras:
             fed.feed.close()
@@ -160,6 +168,9 @@ class Daemon:
         now_s = time.monotonic()
         return all(now_s - fed.camera.heartbeat_s < HANG_S for fed in self.cameras)
 
+    def _usual_mode(self, fed: FedCamera) -> Mode:
+        return configured_mode(fed.pinned, self.config.current.camera)
+
     def _make_streams(self) -> Streams:
         # Every client of a camera that is away sees the same few pictures.
         explain = lru_cache(maxsize=8)(
@@ -172,17 +183,23 @@ class Daemon:
         gate = Gate(self._authenticator, Limiter(lambda: config.current.limits))
         images = Images(cameras, self._encoder, config)
         live = Live(cameras, self._streams, config)
-        snapshots = Snapshots(self._tree, self._encoder, self._files, config)
+        snapshots = Snapshots(
+            self._tree, self._encoder, self._files, config, self._recorder.records
+        )
         figures = Figures()
         resources: list[Resource] = [
             images,
             live,
             SnapshotRoute(cameras, snapshots),
             CamerasRoute(cameras),
-            System(figures, self._health(figures), cameras, self._tree),
+            RecordingRoute(cameras, self._recorder),
+            System(figures, self._health(figures), cameras, self._tree, self._recorder.records),
             ConfigRoute(config, cameras),
             Events(
-                self._sockets, state.bus, Verbs(state.state, config, cameras, snapshots), config
+                self._sockets,
+                state.bus,
+                Verbs(state.state, config, cameras, snapshots, self._recorder),
+                config,
             ),
             LiveSocket(self._sockets, cameras, self._streams, config),
             Files(self._tree, self._files),
@@ -214,7 +231,7 @@ class Daemon:
                 timings=self._timings,
                 crowd=self._crowd,
                 sockets=self._sockets,
-                recording=lambda: False,
+                recording=lambda: self._recorder.records(self.cameras.active),
             )
         )
 
@@ -251,31 +268,3 @@ def _network(network: Network, settings: Settings) -> Network:
     }
     named = {key: value for key, value in told.items() if value is not None}
     return msgspec.structs.replace(network, **named)
-
-
-def _cameras(specs: Sequence[CameraSpec], config: Config) -> Cameras:
-    """A camera for each SPEC; ``auto`` stands for all that udev shows, or else the pattern."""
-    sources = [(source, spec.mode) for spec in specs for source in _sources(spec)]
-    fed = {number: _fed_camera(number, *pair, config) for number, pair in enumerate(sources)}
-    return Cameras(fed, config.camera.active if config.camera.active in fed else 0)
-
-
-def _sources(spec: CameraSpec) -> list[Source]:
-    if spec.kind is SpecKind.PATTERN:
-        return [PatternSource()]
-    # Loaded for real devices only: the structures of V4L2 alone take 30 ms of the start.
-    from camerad.capture.enumerate import capture_nodes  # noqa: PLC0415
-    from camerad.capture.v4l2 import V4L2Source  # noqa: PLC0415
-
-    devices = [spec.device] if spec.kind is SpecKind.DEVICE else capture_nodes()
-    for device in devices:
-        check_access(device)
-    return [V4L2Source(device) for device in devices] or [PatternSource()]
-
-
-def _fed_camera(number: int, source: Source, pinned: Mode, config: Config) -> FedCamera:
-    pool = BufferPool()
-    mode = configured_mode(pinned, config.camera)
-    camera = Camera(source, mode, partial(unpacker, allocate=pool.allocate))
-    feed = Feed(number, camera, config.camera.linger)
-    return FedCamera(number, camera, feed, pinned)

@@ -9,6 +9,7 @@
     ├── Conflict                409 (never raised itself)
     │   ├── FileExists          409 FILE_EXISTS
     │   ├── DirectoryNotEmpty   409 DIRECTORY_NOT_EMPTY
+    │   ├── NotRecording        409 NOT_RECORDING
     │   ├── RecordingInProgress 409 RECORDING_IN_PROGRESS
     │   ├── AccountExists       409 ACCOUNT_EXISTS
     │   └── LastAdmin           409 LAST_ADMIN
@@ -77,6 +78,10 @@ class FileExists(Conflict):
 
 class DirectoryNotEmpty(Conflict):
     code = "DIRECTORY_NOT_EMPTY"
+
+
+class NotRecording(Conflict):
+    code = "NOT_RECORDING"
 
 
 class RecordingInProgress(Conflict):

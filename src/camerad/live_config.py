@@ -52,7 +52,8 @@ class LiveConfig:
         for fed in self._cameras:
             fed.feed.linger_s = config.camera.linger
             fed.camera.adjust(_adjustment(config.camera))
-            fed.camera.set_mode(configured_mode(fed.pinned, config.camera))
+            if not self._busy():  # a recording may have another mode, until it ends
+                fed.camera.set_mode(configured_mode(fed.pinned, config.camera))
         self._tree.reserve_bytes = config.storage.reserve_bytes
 
     def _check(self, section: str, old: Config, new: Config) -> None:

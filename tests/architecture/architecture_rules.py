@@ -14,7 +14,7 @@ STREET = (
     {"frames", "accounts", "config"},
     {"imaging"},
     {"stream", "snapshot", "recording", "live_config", "live_state"},
-    {"http"},
+    {"http", "cameras"},
     {"daemon"},
     {"serve", "asgi"},
     {"commands"},

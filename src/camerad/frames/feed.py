@@ -10,6 +10,8 @@ from camerad.frames.frame import Frame
 from camerad.frames.picture import Picture
 
 Consumer = Callable[[Frame], None]
+Tap = Callable[[Picture, float], None]
+"""Takes a picture and when it was captured (CLOCK_MONOTONIC), in the thread of the camera."""
 
 MAILBOX_FRAMES = 4
 """How far the event loop may fall behind the capture thread before the oldest frame is dropped:
@@ -46,6 +48,7 @@ class Feed:
         """Frames dropped because the event loop was too busy to take them."""
         self._producer = producer
         self._consumers: dict[Consumer, None] = {}
+        self._taps: tuple[Tap, ...] = ()
         self._mailbox: deque[tuple[Picture, float]] = deque(maxlen=MAILBOX_FRAMES)
         self._delivery_scheduled = False
         self._linger: asyncio.TimerHandle | None = None
@@ -62,6 +65,8 @@ class Feed:
 
     def publish(self, picture: Picture, captured_at_s: float) -> None:
         """Take one good frame from the capture thread; never blocks."""
+        for tap in self._taps:
+            tap(picture, captured_at_s)
         loop = self._loop
         if loop is None:
             return
@@ -89,6 +94,18 @@ class Feed:
             del self._consumers[consumer]
             if not self._consumers:
                 self._linger = loop.call_later(self.linger_s, self._end_demand)
+
+    @contextmanager
+    def tapped(self, tap: Tap) -> Iterator[None]:
+        """Have ``tap`` called with every picture while the context lasts, those too that a busy
+        event loop would miss. It must not block: the camera waits for it.
+        """
+        self._taps = (*self._taps, tap)
+        try:
+            with self.subscribed(lambda _frame: None):
+                yield
+        finally:
+            self._taps = tuple(other for other in self._taps if other is not tap)
 
     async def next_frame(self, captured_after_s: float) -> Frame:
         """Wait for the first frame captured after an instant of CLOCK_MONOTONIC."""

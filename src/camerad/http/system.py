@@ -1,5 +1,6 @@
 """``/api/info`` and ``/health``: the machine and whether it is well."""
 
+from collections.abc import Callable
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -73,11 +74,20 @@ HEALTH: Final = Operation(
 class System:
     """Tells what the device is, how it is loaded and whether its parts work."""
 
-    def __init__(self, figures: Figures, health: Health, cameras: Cameras, tree: Tree) -> None:
+    def __init__(
+        self,
+        figures: Figures,
+        health: Health,
+        cameras: Cameras,
+        tree: Tree,
+        records: Callable[[int], bool],
+    ) -> None:
+        """``records`` says whether the camera of a number is being recorded."""
         self._figures = figures
         self._health = health
         self._cameras = cameras
         self._tree = tree
+        self._records = records
         self._build = build_time()
 
     def blueprint(self, gate: Gate) -> Blueprint:
@@ -107,8 +117,9 @@ class System:
         return json_answer(report, headers={"cache-control": "no-store"})
 
     def _camera(self) -> ActiveCamera:
-        camera = self._cameras.get().camera
+        fed = self._cameras.get()
+        camera, recording = fed.camera, self._records(fed.id)
         fmt = camera.status.format
         if fmt is None or not camera.connected:
-            return ActiveCamera(camera.connected, None, None, recording=False)
-        return ActiveCamera(camera.connected, fmt.resolution, fmt.frame_rate, recording=False)
+            return ActiveCamera(camera.connected, None, None, recording)
+        return ActiveCamera(camera.connected, fmt.resolution, fmt.frame_rate, recording)

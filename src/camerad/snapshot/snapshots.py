@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 
@@ -49,11 +50,14 @@ class Snapshots:
         encoder: Encoder,
         executor: Executor,
         config: ConfigStore,
+        records: Callable[[int], bool],
     ) -> None:
+        """``records`` says of a camera's number whether its mode must stay as it is."""
         self._tree = tree
         self._encoder = encoder
         self._executor = executor
         self._config = config
+        self._records = records
 
     async def take(self, fed: FedCamera, wish: Wish) -> Snapshot:
         """Capture, encode and keep; nothing is kept unless all of it succeeds.
@@ -74,7 +78,7 @@ class Snapshots:
     async def _capture(self, fed: FedCamera) -> Frame:
         asked_at_s = time.monotonic()
         patience_s = self._config.current.camera.open_timeout
-        if fed.camera.still_mode is None:
+        if fed.camera.still_mode is None or self._records(fed.id):
             return await frame_after(fed, asked_at_s, patience_s)
         try:
             async with asyncio.timeout(patience_s):

@@ -21,7 +21,9 @@ from camerad.errors import (
 from camerad.storage import deletion
 from camerad.storage.beneath import Opener, best_opener
 from camerad.storage.faults import told_of
+from camerad.storage.growing import GrowingFile
 from camerad.storage.listing import Listing, list_directory
+from camerad.storage.locks import try_lock
 from camerad.storage.partial import remove_partials
 from camerad.storage.paths import HOME, VirtualPath, parse_path
 from camerad.storage.root import Root
@@ -136,6 +138,32 @@ class Tree:
         with self.create(path, overwrite=overwrite, size_bytes=len(data)) as writer:
             writer.write(data)
             writer.commit()
+
+    def grow(self, path: str, head: bytes) -> GrowingFile:
+        """Make a file of ``head``, durably and at once whole, that will be written to for long.
+
+        Nobody can delete or replace it until it is closed. Raises as ``create``.
+        """
+        with self.create(path, size_bytes=len(head)) as writer:
+            writer.write(head)
+            # The duplicate holds the lock by which ``open_abandoned`` knows that somebody writes.
+            descriptor = os.dup(writer.fileno())
+            try:
+                return GrowingFile(writer.commit(), descriptor, self.protect(path))
+            except BaseException:
+                os.close(descriptor)
+                raise
+
+    def open_abandoned(self, path: str) -> GrowingFile | None:
+        """Open a file to write to it again, protected; None if somebody writes to it now."""
+        parsed = self._parse(path)
+        with told_of(parsed):
+            flags = os.O_RDWR | os.O_NONBLOCK
+            descriptor = self._root(parsed).open(parsed.names, flags)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode) and try_lock(descriptor):
+            return GrowingFile(parsed, descriptor, self.protect(path))
+        os.close(descriptor)
+        return None
 
     def listing(self, path: str, *, recursive: bool = False, suffix: str | None = None) -> Listing:
         """What is in a directory. With a ``suffix`` (``avi`` or ``.avi``), only such files."""

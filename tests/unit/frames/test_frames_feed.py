@@ -223,3 +223,14 @@ class TestNextFrame:
             await waiting
         assert feed.consumers == 0
         await until(lambda: producer.asked == ["start", "stop"])
+
+
+async def test_a_tap_gets_every_picture_at_once(feed):
+    taken = []
+    with feed.tapped(lambda picture, captured_at_s: taken.append((picture, captured_at_s))):
+        for number in range(3 * MAILBOX_FRAMES):
+            feed.publish(number, float(number))
+        assert taken == [(number, float(number)) for number in range(3 * MAILBOX_FRAMES)]
+        assert feed.wanted
+    feed.publish(99, 99.0)
+    assert len(taken) == 3 * MAILBOX_FRAMES

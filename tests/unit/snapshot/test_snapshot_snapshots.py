@@ -100,7 +100,7 @@ def tree(tmp_path):
 def snapshots(tree):
     config = SimpleNamespace(current=Config(camera=CameraConfig(open_timeout=0.3)))
     with ThreadPoolExecutor(2) as executor:
-        yield Snapshots(tree, Encoder(executor), executor, config)
+        yield Snapshots(tree, Encoder(executor), executor, config, lambda _camera: False)
 
 
 def luma(path):

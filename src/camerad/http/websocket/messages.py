@@ -9,10 +9,12 @@ from camerad.errors import CameradError, InvalidRequest, UnsupportedMediaType
 from camerad.events.event import Topic
 from camerad.events.state import Values
 from camerad.http.errors import Error, described
+from camerad.http.recording import RecordingRequest
 from camerad.http.snapshots import SnapshotRequest
 
 R = TypeVar("R", bound=Struct)
 
+CameraNumber = Annotated[int, Meta(ge=0, le=999)]
 Id = str | int | float | bool | None
 
 
@@ -39,7 +41,15 @@ class Setting(Struct, frozen=True):
 
 
 class SnapshotOrder(SnapshotRequest, frozen=True):
-    camera: Annotated[int, Meta(ge=0, le=999)] | None = None
+    camera: CameraNumber | None = None
+
+
+class RecordingOrder(RecordingRequest, frozen=True):
+    camera: CameraNumber | None = None
+
+
+class RecordingEnd(Struct, frozen=True):
+    camera: CameraNumber | None = None
 
 
 class Answer(Struct, frozen=True, kw_only=True, tag_field="type"):

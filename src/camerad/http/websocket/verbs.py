@@ -9,16 +9,19 @@ from msgspec import Struct
 from camerad.accounts.principal import Principal
 from camerad.accounts.roles import Role
 from camerad.config.store import ConfigStore
-from camerad.errors import InvalidRequest, NotFound
+from camerad.errors import InvalidRequest
 from camerad.events.bus import Subscriber
 from camerad.events.state import State
 from camerad.frames.cameras import Cameras
 from camerad.http.auth import demand
 from camerad.http.limits import Limit
+from camerad.http.recording import start_recording, stop_recording
 from camerad.http.snapshots import take_snapshot
 from camerad.http.websocket.messages import (
     Answer,
     Nothing,
+    RecordingEnd,
+    RecordingOrder,
     Response,
     Setting,
     SettingResult,
@@ -26,6 +29,7 @@ from camerad.http.websocket.messages import (
     StateAnswer,
     Subscription,
 )
+from camerad.recording.recorder import Recorder
 from camerad.snapshot.snapshots import Snapshots
 
 SHORT_NAMES: Final = {
@@ -57,12 +61,18 @@ class Verbs:
     """Does what clients ask for."""
 
     def __init__(
-        self, state: State, config: ConfigStore, cameras: Cameras, snapshots: Snapshots
+        self,
+        state: State,
+        config: ConfigStore,
+        cameras: Cameras,
+        snapshots: Snapshots,
+        recorder: Recorder,
     ) -> None:
         self._state = state
         self._config = config
         self._cameras = cameras
         self._snapshots = snapshots
+        self._recorder = recorder
 
     def table(self) -> Mapping[str, Verb]:
         """All of them, by the type of the request."""
@@ -76,8 +86,12 @@ class Verbs:
             "snapshot": Verb(
                 request=SnapshotOrder, run=self._snapshot, role=Role.OPERATOR, limit=Limit.IMAGE
             ),
-            "recording_start": Verb(request=Nothing, run=_no_recording, role=Role.OPERATOR),
-            "recording_stop": Verb(request=Nothing, run=_no_recording, role=Role.OPERATOR),
+            "recording_start": Verb(
+                request=RecordingOrder, run=self._recording_start, role=Role.OPERATOR
+            ),
+            "recording_stop": Verb(
+                request=RecordingEnd, run=self._recording_stop, role=Role.OPERATOR
+            ),
         }
 
     async def _get_state(self, client: Client, _request: Nothing) -> Answer:
@@ -99,6 +113,16 @@ class Verbs:
         return Response(
             request="snapshot", result=await take_snapshot(self._snapshots, fed, wanted)
         )
+
+    async def _recording_start(self, _client: Client, wanted: RecordingOrder) -> Answer:
+        fed = self._cameras.get(wanted.camera)
+        started = await start_recording(self._recorder, fed, wanted)
+        return Response(request="recording_start", result=started)
+
+    async def _recording_stop(self, _client: Client, wanted: RecordingEnd) -> Answer:
+        fed = self._cameras.get(wanted.camera)
+        stopped = await stop_recording(self._recorder, fed)
+        return Response(request="recording_stop", result=stopped)
 
 
 def may_see(role: Role, parameter: str) -> bool:
@@ -132,7 +156,3 @@ async def _subscribe(client: Client, wanted: Subscription) -> Answer:
 async def _unsubscribe(client: Client, wanted: Subscription) -> Answer:
     client.subscriber.topics.discard(wanted.event)
     return Response(request="unsubscribe", result=wanted)
-
-
-async def _no_recording(_client: Client, _request: Nothing) -> Answer:
-    raise NotFound("Recording is not available")

@@ -10,13 +10,14 @@ from websocket_doubles import Conversation, settle
 from camerad.accounts.principal import Principal
 from camerad.accounts.roles import Role
 from camerad.config.schema import Limits
-from camerad.errors import FileExists, InvalidConfig, NotFound
+from camerad.errors import FileExists, InvalidConfig, NotFound, NotRecording
 from camerad.events.bus import Bus
 from camerad.events.event import CameraEvent, StateUpdate
 from camerad.http.limits import Limiter
 from camerad.http.websocket.refusals import MAX_REFUSED
 from camerad.http.websocket.session import Session
 from camerad.http.websocket.verbs import Client, Verbs
+from camerad.recording.recorder import Order, Recording, Started
 from camerad.snapshot.snapshots import Snapshot, Wish
 
 EVENT = CameraEvent("camera_connected", 0, "/dev/video0", "2025-01-15T10:30:00Z")
@@ -47,6 +48,20 @@ class Snapshots:
         return Snapshot("a.jpg", "/media/data/snapshots/a.jpg", 7, "2025-01-15T10:30:00Z")
 
 
+class Recorder:
+    def __init__(self):
+        self.orders = []
+
+    async def start(self, fed, order):
+        self.orders.append((fed, order))
+        return Started("rec_1", "a.avi", 1000)
+
+    async def stop(self, _fed):
+        if not self.orders:
+            raise NotRecording("No recording is in progress")
+        return Recording("rec_1", "a.avi", 7.9, 900, 0, "stopped")
+
+
 class Device:
     """A device and one client of it, in a role."""
 
@@ -54,12 +69,13 @@ class Device:
         self.bus = Bus()
         self.config = Config()
         self.snapshots = Snapshots()
+        self.recorder = Recorder()
         self.socket = Conversation()
         self.admitted = True
         self.limits = Limits(enabled=False)
         cameras = SimpleNamespace(get=lambda number: f"camera {number}")
         state = SimpleNamespace(read=lambda: STATE)
-        verbs = Verbs(state, self.config, cameras, self.snapshots)
+        verbs = Verbs(state, self.config, cameras, self.snapshots, self.recorder)
         self._verbs = verbs.table()
         self._principal = Principal("somebody", role, "token")
 
@@ -214,9 +230,25 @@ async def test_snapshots_have_their_own_rate(device):
     assert [error["error"]["code"] for error in errors] == ["RATE_LIMITED"]
 
 
-@pytest.mark.parametrize("verb", ["recording_start", "recording_stop"])
-async def test_recording_is_not_available(device, verb):
-    assert (await device.complains(type=verb))["code"] == "NOT_FOUND"
+async def test_a_recording(device):
+    assert (await device.complains(type="recording_stop"))["code"] == "NOT_RECORDING"
+    wanted = {"filename": "a.avi", "duration": 300, "quality": "high", "camera": 2}
+    started = await device.answers(type="recording_start", **wanted)
+    assert started["result"] == {
+        "success": True,
+        "recording_id": "rec_1",
+        "filename": "a.avi",
+        "estimated_size": 1000,
+    }
+    assert device.recorder.orders == [("camera 2", Order("a.avi", 300, "high"))]
+    stopped = await device.answers(type="recording_stop")
+    assert stopped["result"] == {
+        "success": True,
+        "recording_id": "rec_1",
+        "filename": "a.avi",
+        "duration": 7,
+        "file_size": 900,
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Films: Motion-JPEG in AVI files that survive kills, power cuts, full disks and pulled plugs."""

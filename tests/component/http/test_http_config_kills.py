@@ -57,12 +57,13 @@ def devices(number):
 
 @pytest.mark.slow
 @pytest.mark.timeout(60 + 5 * KILLS)
-def test_the_configuration_survives(daemon, tmp_path):
+def test_the_configuration_survives(daemon, tmp_path, record_testsuite_property):
     config = tmp_path / "camerad.toml"
     config.write_text("[limits]\nenabled = false\n")
     options = ("--config", str(config), "--camera", "pattern:320x240")
     process = daemon(*options)
     numbers = itertools.count(1)
+    cut = 0
     for _ in range(KILLS):
         writer = Writer(process, numbers)
         writer.start()
@@ -80,5 +81,8 @@ def test_the_configuration_survives(daemon, tmp_path):
             for number in (writer.confirmed, writer.tried)
         ]
         assert uuids in whole
+        cut += writer.tried != writer.confirmed
         process.start(*options)
         assert "config" not in requests.get(f"{process.url}/health", timeout=10).json()["checks"]
+    assert cut > KILLS / 4
+    record_testsuite_property("changes cut by kills", f"{cut} by {KILLS}, of {next(numbers) - 1}")

@@ -11,8 +11,9 @@ import os
 from pathlib import Path
 
 from camerad.capture.spec import parse_camera_spec
-from camerad.daemon import Daemon, Settings
+from camerad.daemon import Daemon
 from camerad.http.websocket.asgi import with_denials
+from camerad.parts import Settings
 from camerad.system.logs import redact_arguments
 
 

@@ -18,13 +18,14 @@ from sanic.server.async_server import AsyncioServer
 
 from camerad import __version__
 from camerad.accounts.store import FirstCredentials
-from camerad.daemon import Daemon, Settings
+from camerad.daemon import Daemon
 from camerad.errors import StartupError
 from camerad.http.app import optimize
 from camerad.http.connection import Connection
 from camerad.http.crowd import Crowd
 from camerad.http.listeners import BACKLOG, bind, tls_context
 from camerad.http.tls import TlsEntry
+from camerad.parts import Settings
 from camerad.system.certificate import ensure_certificate
 from camerad.system.figures import primary_address
 from camerad.system.notify import ServiceManager
@@ -68,7 +69,7 @@ class _Server:
     def __init__(self, daemon: Daemon, state_dir: Path) -> None:
         self._daemon = daemon
         self._app = daemon.app
-        self._network = daemon.network
+        self._network = daemon.parts.network
         self._state_dir = state_dir
         self._manager = ServiceManager()
         self._servers: list[AsyncioServer] = []
@@ -140,7 +141,7 @@ class _Server:
         self._manager.ready(f"Serving {' and '.join(urls)}")
         _say(f"camerad {__version__} serves {' and '.join(urls)}")
         if self._daemon.first_credentials is not None:
-            path = self._daemon.accounts.first_credentials_path
+            path = self._daemon.parts.accounts.first_credentials_path
             _say_credentials(self._daemon.first_credentials, path)
 
     async def _wind_down(self) -> None:

@@ -15,6 +15,8 @@ STREET = (
     {"imaging"},
     {"stream", "snapshot", "recording", "live_config", "live_state"},
     {"http", "cameras"},
+    {"parts"},
+    {"site"},
     {"daemon"},
     {"serve", "asgi"},
     {"commands"},

@@ -58,6 +58,8 @@ class Accounts:
         self._now = now or _utc_now
         self._file = AccountsFile(state_dir)
         self._sessions = Sessions(self.find_user)
+        self.lost = False
+        """No stored accounts could be read, and a first administrator stands in their place."""
 
     @property
     def warning(self) -> str | None:
@@ -130,6 +132,7 @@ class Accounts:
         """
         if self.users():
             return None
+        lost = self.warning is not None
         password = secrets.token_urlsafe(_PASSWORD_BYTES)
         password_hash = passwords.hash_password(password, passwords.MACHINE_MADE)
         user = User(name=FIRST_USER, role=Role.ADMIN, password=password_hash)
@@ -138,6 +141,7 @@ class Accounts:
         # Before the accounts: cut short between the two, the next start makes new ones.
         write_atomic(self.first_credentials_path, credentials.text().encode())
         self._file.change(lambda records: replacing_token(with_user(records, user), token))
+        self.lost = lost
         return credentials
 
     def _make_token(self, name: str, role: Role, expires_days: float | None) -> tuple[str, Token]:

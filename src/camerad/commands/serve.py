@@ -32,7 +32,7 @@ def _port(text: str) -> int:
 def _serve(options: argparse.Namespace) -> None:
     gc.disable()  # until the start is over: it would only search what is being imported
     from camerad.capture.spec import parse_camera_spec  # noqa: PLC0415 - see the package
-    from camerad.daemon import Settings  # noqa: PLC0415
+    from camerad.parts import Settings  # noqa: PLC0415
     from camerad.serve import serve  # noqa: PLC0415
     from camerad.system.logs import configure_logging  # noqa: PLC0415
 

@@ -6,8 +6,9 @@ from openapi_spec_validator import validate
 from sanic import Sanic
 
 from camerad.capture.spec import parse_camera_spec
-from camerad.daemon import Daemon, Settings
+from camerad.daemon import Daemon
 from camerad.http.operation import plain_path
+from camerad.parts import Settings
 
 ALIASES = [
     ("/camera.jpeg", "/image"),

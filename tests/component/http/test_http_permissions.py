@@ -11,8 +11,9 @@ from sanic import Sanic
 
 from camerad.accounts.roles import Role
 from camerad.capture.spec import parse_camera_spec
-from camerad.daemon import Daemon, Settings
+from camerad.daemon import Daemon
 from camerad.http.gate import GET_METHODS, GuardedRoute
+from camerad.parts import Settings
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 OPEN = {"/", "/docs", "/health", "/api/health", "/api/login", "/web/<name:str>"}

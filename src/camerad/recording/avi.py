@@ -133,8 +133,8 @@ class Muxer:
         self._count(size)
 
     def repeat(self, frames: int) -> None:
-        """Let the last frame stand for so many more, by chunks without data."""
-        while frames:
+        """Let the last frame stand for so many more, by chunks without data, until it is full."""
+        while frames and not self.full:
             self._make_room(CHUNK.size)
             count = min(frames, self._slot_frames - len(self._slot))
             self._disk.write(self._end, _EMPTY * count)

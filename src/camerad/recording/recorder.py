@@ -177,7 +177,7 @@ class Recorder:
             loop.call_soon_threadsafe(self._finished, camera, session)
 
         session = Session(self._tree, plan, shots, ended)
-        beginning = loop.run_in_executor(self._files, session.begin, first, first.captured_at_s)
+        beginning = loop.run_in_executor(self._files, session.begin, [first])
         try:
             await asyncio.shield(beginning)
         except asyncio.CancelledError:

@@ -63,9 +63,7 @@ class Reel:
         return True
 
     def tick(self, now_s: float) -> None:
-        """Do what time demands; to be called several times a second."""
-        if self._last_s is not None and now_s - self._last_s > SILENCE_S:
-            self._hold(now_s - SILENCE_S)
+        """Make safe what is not yet, if it is time; to be called several times a second."""
         if not self._muxer.unsafe:
             self._unsafe_since_s = None
         elif self._unsafe_since_s is None:
@@ -74,18 +72,30 @@ class Reel:
             self._checkpoint()
             self._unsafe_since_s = None
 
-    def close(self, now_s: float) -> None:
-        """Complete it, with whatever room there is, and let go of it."""
+    def hold(self, now_s: float) -> None:
+        """Let the last picture stand for the time that has passed, if the camera has been silent
+        for so long that it must be away. Raises ``InsufficientStorage``.
+        """
+        if self._is_silent(now_s):
+            self._need(0)
+            self._muxer.repeat(self._timeline.missing_until(now_s - SILENCE_S))
+
+    def close(self, until_s: float | None) -> None:
+        """Complete it, with whatever room there is, and let go of it.
+
+        ``until_s`` is when the recording was over, if nothing is missing that came before.
+        """
         try:
-            if self._last_s is not None and now_s - self._last_s > SILENCE_S:
-                self._hold(now_s)
+            if until_s is not None and self._is_silent(until_s):
+                self._muxer.repeat(self._timeline.missing_until(until_s))
             self._complete()
         finally:
             self._file.close()
 
-    def _hold(self, until_s: float) -> None:
-        if not self._is_timelapse:
-            self._muxer.repeat(self._timeline.missing_until(until_s))
+    def _is_silent(self, now_s: float) -> bool:
+        if self._is_timelapse or self._last_s is None:
+            return False
+        return now_s - self._last_s > SILENCE_S
 
     def _checkpoint(self) -> None:
         film = self._muxer.film

@@ -1,9 +1,11 @@
 """One recording: the thread that takes pictures from the queue and writes them into films."""
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from fractions import Fraction
 from typing import Final, Literal
@@ -26,6 +28,7 @@ _MAX_PARTS: Final = 10_000
 
 Reason = Literal["stopped", "duration", "storage_full", "storage_failed"]
 """Why a recording has ended."""
+_ENDED_AS_TOLD: Final = ("stopped", "duration")
 
 
 class Plan(Struct, frozen=True):
@@ -58,7 +61,9 @@ class Session:
         self._reel: Reel | None = None
         self._part = 0
         self._closed_bytes = 0
+        self._past: deque[Shot] = deque()
         self._begin_s: float | None = None
+        self._over_at_s = math.inf
         self._end_s: float | None = None
         name = f"recorder {plan.recording_id}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -71,29 +76,34 @@ class Session:
 
     @property
     def duration_s(self) -> float:
-        """How long it has been going on, or went on."""
+        """How long it has been going on, or went on, with what it has of the past."""
         if self._begin_s is None:
             return 0.0
         return (self._end_s or time.monotonic()) - self._begin_s
 
-    def begin(self, shot: Shot, begin_s: float) -> None:
+    def begin(self, shots: Sequence[Shot]) -> None:
         """Write the first picture and let the thread do the rest. Blocks.
 
-        ``begin_s`` is when it was wanted: ``duration`` counts from there. Raises what ``Tree.grow``
-        does, and then nothing has begun.
+        All but the last were captured before anybody asked: ``duration`` counts from the last.
+        Raises what ``Tree.grow`` does, and then nothing has begun.
         """
-        self._begin_s = begin_s
+        self._past.extend(shots)
+        self._begin_s = shots[0].captured_at_s
+        if self.plan.duration_s is not None:
+            self._over_at_s = shots[-1].captured_at_s + self.plan.duration_s
         try:
-            self._write(shot)
+            self._write(self._past.popleft())
         except BaseException:
             if self._reel is not None:
-                self._reel.close(begin_s)
+                self._reel.close(None)
                 self._tree.delete(self._reel.path)
             raise
         self._thread.start()
 
     def stop(self, timeout_s: float | None = None) -> bool:
         """End it, and wait; whether it has ended in time. Blocks."""
+        if self._end_s is None:
+            self._end_s = time.monotonic()
         self.shots.close()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
@@ -112,25 +122,33 @@ class Session:
             logger.exception("%s: unexpected", self.plan.filename)
         finally:
             self.shots.close()
-            self._end_s = time.monotonic()
-            self._close_reel()
+            if self._end_s is None:
+                self._end_s = min(time.monotonic(), self._over_at_s)
+            self._close_reel(self._end_s if self.reason in _ENDED_AS_TOLD else None)
             logger.info("%s has ended: %s", self.plan.filename, self.reason)
             self._ended(self)
 
     def _record(self) -> Reason:
-        while not self.shots.ended:
-            shot = self.shots.get(TICK_S)
-            if self._is_over(shot.captured_at_s if shot else time.monotonic()):
+        while self._past or not self.shots.ended:
+            shot = self._past.popleft() if self._past else self.shots.get(TICK_S)
+            if (shot.captured_at_s if shot else time.monotonic()) >= self._over_at_s:
                 return "duration"
             if shot is not None:
                 self._write(shot)
             if self._reel is not None:
-                self._reel.tick(time.monotonic())
+                self._keep_safe(self._reel, waited=shot is None)
         return "stopped"
 
-    def _is_over(self, now_s: float) -> bool:
-        duration_s = self.plan.duration_s
-        return duration_s is not None and now_s - (self._begin_s or now_s) >= duration_s
+    def _keep_safe(self, reel: Reel, *, waited: bool) -> None:
+        """``waited``: nothing came. A disk that was slow leaves pictures waiting instead, which all
+        have their place still.
+        """
+        now_s = time.monotonic()
+        if waited:
+            reel.hold(now_s)
+        reel.tick(now_s)
+        if reel.full:
+            self._close_reel(None)
 
     def _write(self, shot: Shot) -> None:
         try:
@@ -147,10 +165,8 @@ class Session:
 
     def _fitting_reel(self, jpeg: Jpeg, rate_fps: Fraction) -> Reel:
         """The open film, if its format allows that the picture goes into it; else another part."""
-        if self._reel is not None and (
-            self._reel.full or not self._fits(self._reel, jpeg, rate_fps)
-        ):
-            self._close_reel()
+        if self._reel is not None and not self._fits(self._reel, jpeg, rate_fps):
+            self._close_reel(None)
         if self._reel is None:
             self._reel = self._next_reel(jpeg, rate_fps)
         return self._reel
@@ -177,12 +193,12 @@ class Session:
                 if self.frames == 0 or self._part > _MAX_PARTS:
                     raise
 
-    def _close_reel(self) -> None:
-        reel, now_s = self._reel, time.monotonic()
+    def _close_reel(self, until_s: float | None) -> None:
+        reel = self._reel
         if reel is None:
             return
         try:
-            reel.close(now_s)
+            reel.close(until_s)
         except OSError as error:
             # The film plays up to its last checkpoint, and the next start repairs the rest.
             logger.warning("%s could not be completed: %s", reel.path, _why(error))

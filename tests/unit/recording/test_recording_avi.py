@@ -158,6 +158,19 @@ def test_a_day_fits_into_the_super_index(monkeypatch):
     assert len(parse(disk.data).frames) == SLOTS - 2 + 1
 
 
+def test_an_absence_without_end_stays_within_the_super_index(monkeypatch):
+    monkeypatch.setattr(avi, "_MIN_SLOT_FRAMES", 1)
+    disk, muxer = new(Film(64, 48, Fraction(1, 60)))
+    muxer.write(jpeg(0))
+    muxer.repeat(10**12)
+    assert muxer.full
+    muxer.write(jpeg(1))
+    muxer.finish()
+    frames = parse(disk.data).frames
+    assert (frames[0], frames[-1]) == (jpeg(0), jpeg(1))
+    assert len(frames) <= SLOTS
+
+
 def test_a_full_disk_costs_only_what_was_not_safe():
     disk, muxer = new(capacity=HEADER_BYTES + 5000)
     for number in range(21):

@@ -12,6 +12,7 @@ from avi_parser import parse
 
 from camerad.errors import CameraNotConnected, FileExists, InsufficientStorage
 from camerad.frames.picture import Jpeg
+from camerad.recording import reel
 from camerad.recording.session import Plan, Session
 from camerad.recording.shots import Shot, Shots
 from camerad.storage.tree import Tree
@@ -39,8 +40,7 @@ class Stage:
         return Shot(picture or jpeg(), self.now_s, Fraction(rate))
 
     def begin(self, **options):
-        shot = self.shot(**options)
-        self.session.begin(shot, shot.captured_at_s)
+        self.session.begin([self.shot(**options)])
 
     def give(self, count=1, **options):
         for _ in range(count):
@@ -106,6 +106,34 @@ def test_it_ends_by_itself_without_pictures(tree, film):
     assert stage.has_ended.wait(5)
     assert stage.session.reason == "duration"
     assert len(film().frames) == 1
+
+
+def test_what_a_slow_disk_kept_waiting_has_its_place(tree, film):
+    stage = Stage(tree)
+    stage.now_s -= 10
+    stage.begin()
+    stage.give(50)
+    assert stage.end().lost == 0
+    assert all(film().frames[:51])
+
+
+def test_the_past_goes_before_and_the_duration_counts_from_now(tree, film):
+    stage = Stage(tree, duration_s=1.0)
+    stage.now_s -= 8
+    stage.session.begin([stage.shot() for _ in range(150)])
+    stage.give(60)
+    assert stage.has_ended.wait(5)
+    assert len(film().frames) in (179, 180, 181)
+    assert all(film().frames)
+    assert stage.session.duration_s == pytest.approx(6, abs=0.1)
+
+
+def test_a_camera_that_is_away_is_held_for_until_the_end(tree, film, monkeypatch):
+    monkeypatch.setattr(reel, "SILENCE_S", 0.1)
+    stage = Stage(tree, duration_s=0.5)
+    stage.begin()
+    assert stage.has_ended.wait(5)
+    assert [bool(frame) for frame in film().frames] == [True] + [False] * 14
 
 
 def test_a_timelapse_plays_at_its_own_rate(tree, film):

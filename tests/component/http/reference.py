@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from daemon_process import DaemonProcess
 
@@ -15,18 +15,61 @@ HOST = "http://192.168.1.100:8080"
 LOGIN = "admin:password"
 ISO_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
+CURL_LINES: list[str] = re.findall(r"^curl .*$", TEXT.replace("\\\n", ""), re.MULTILINE)
+"""All curl commands that the reference prints, continued lines joined."""
 
-def curl_lines(path: str) -> list[str]:
-    """All curl commands that the reference prints for a path, continued lines joined."""
-    joined = TEXT.replace("\\\n", "")
-    commands = re.findall(r"^curl .*$", joined, re.MULTILINE)
-    return [command for command in commands if f"{HOST}{path}" in command]
+_ENDPOINT = r"(?:GET|POST|PUT|PATCH|DELETE) /\S+\n"
 
 
-def example(heading: str, label: str) -> Any:
-    """The JSON that follows a label (``Response:``) below a heading (``GET /api/info``)."""
-    section = TEXT[TEXT.index(f"\n{heading}\n") :]
-    return json.JSONDecoder().raw_decode(section.partition(f"{label}\n")[2])[0]
+def _sections() -> dict[str, str]:
+    """What stands below the headings of each endpoint, until those of the next."""
+    found = {}
+    for headings, text in re.findall(
+        rf"^((?:{_ENDPOINT})+)(.*?)(?=^{_ENDPOINT}|\Z)", TEXT, re.MULTILINE | re.DOTALL
+    ):
+        found.update(dict.fromkeys(headings.splitlines(), text))
+    return found
+
+
+SECTIONS = _sections()
+"""By endpoint, as the reference writes it: ``GET /download/{filepath}``."""
+
+
+class Answer(NamedTuple):
+    status: int
+    content_type: str
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def example(endpoint: str, label: str) -> Any:
+    """The JSON that follows a label (``Response:``) of an endpoint; None if there is none."""
+    printed = SECTIONS[endpoint].partition(f"{label}\n")[2]
+    return json.JSONDecoder().raw_decode(printed)[0] if printed else None
+
+
+def error_example() -> Any:
+    return json.JSONDecoder().raw_decode(TEXT.partition("Error Response Format\n")[2])[0]
+
+
+def endpoint_of(command: str) -> str:
+    """The one that a curl line is an example of."""
+    method = re.search(r"-X (\w+)", command)
+    (url,) = re.findall(rf'{HOST}([^\s"]+)', command)
+    wanted = f"{method.group(1) if method else 'GET'} {url.partition('?')[0]}"
+    (found,) = [endpoint for endpoint in SECTIONS if _pattern(endpoint).fullmatch(wanted)]
+    return found
+
+
+def _pattern(endpoint: str) -> re.Pattern[str]:
+    path = endpoint.partition("?")[0]
+    return re.compile(
+        re.sub(
+            r"\\{\w+\\}", lambda name: "[^/]+" if "section" in name[0] else ".+", re.escape(path)
+        )
+    )
 
 
 def shape(value: Any) -> Any:
@@ -38,11 +81,9 @@ def shape(value: Any) -> Any:
     return type(value)
 
 
-def run_as_printed(
-    command: str, daemon: DaemonProcess, folder: Path, role: str = "operator"
-) -> tuple[str, bytes]:
-    """Run a curl line in ``folder``, with this daemon's host and credentials; gives the headers
-    and the body of the answer.
+def run_as_printed(command: str, daemon: DaemonProcess, folder: Path, role: str) -> Answer:
+    """Run a curl line in ``folder``, with this daemon's host and credentials. The body of the
+    answer is empty where the line puts it into a file.
     """
     login = daemon.first_credentials()
     for printed, real in {
@@ -51,15 +92,17 @@ def run_as_printed(
         LOGIN: f"{login['user']}:{login['password']}",
     }.items():
         command = command.replace(printed, real)
-    arguments = ["--silent", "--show-error", "--max-time", "10", "--dump-header", "headers"]
+    options = ["--silent", "--show-error", "--max-time", "10"]
+    options += ["--write-out", "%{stderr}%{http_code} %{content_type}"]
     done = subprocess.run(
-        [*shlex.split(command), *arguments], cwd=folder, check=True, capture_output=True, timeout=20
+        [*shlex.split(command), *options], cwd=folder, check=True, capture_output=True, timeout=20
     )
-    return (folder / "headers").read_text(), done.stdout
+    status, _, content_type = done.stderr.decode().partition(" ")
+    return Answer(int(status), content_type, done.stdout)
 
 
 def assert_same_fields(answer: dict[str, Any], printed: dict[str, Any]) -> None:
-    """Names and types as printed; a number may be whole, and a machine may lack a sensor."""
+    """Names, order and types as printed; a number may be whole, and a machine may lack a sensor."""
     assert list(answer) == list(printed)
     for name, value in printed.items():
         if isinstance(value, dict):

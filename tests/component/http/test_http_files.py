@@ -1,13 +1,10 @@
-"""The file lines of the reference, listings and deletion."""
+"""Listings and deletion."""
 
-import json
 import os
 import time
 
 import pytest
-import reference
 import requests
-from reference import assert_same_fields, example, run_as_printed
 
 MODIFIED_S = 1_736_937_000  # 2025-01-15T10:30:00Z
 
@@ -41,91 +38,6 @@ def put(media, path, content=b"content"):
     for each in (target, target.parent):
         os.utime(each, (MODIFIED_S, MODIFIED_S))
     return target
-
-
-@pytest.mark.parametrize("command", reference.curl_lines("/upload"))
-def test_uploads_are_as_printed(served, tmp_path, command):
-    content = b"x" * example("POST /upload", "Response:")["size"]
-    for name in ("config.json", "firmware.bin"):
-        (tmp_path / name).write_bytes(content)
-    headers, body = run_as_printed(command, served, tmp_path, "admin")
-    assert headers.startswith("HTTP/1.1 200 OK")
-    answer = json.loads(body)
-    printed = example("POST /upload", "Response:")
-    assert_same_fields(answer, printed)
-    if "config.json" in command:
-        assert answer == printed
-    assert (served.state / answer["path"].removeprefix("/")).read_bytes() == content
-
-
-@pytest.mark.parametrize(
-    "command",
-    [*reference.curl_lines("/download/recordings"), *reference.curl_lines("/files/logs")],
-)
-def test_downloads_are_as_printed(served, media, tmp_path, command):
-    for path in ("recordings/video1.avi", "logs/system.log"):
-        put(media, path, path.encode())
-    headers, _ = run_as_printed(command, served, tmp_path, "viewer")
-    assert headers.startswith("HTTP/1.1 200 OK")
-    kept = {"video1.avi": "recordings/video1.avi", "system_backup.log": "logs/system.log"}
-    (output,) = [name for name in kept if name in os.listdir(tmp_path)]
-    assert (tmp_path / output).read_text() == kept[output]
-    media_type = "video/x-msvideo" if output == "video1.avi" else "text/plain"
-    assert f"content-type: {media_type}\n" in headers.lower()
-
-
-@pytest.mark.parametrize("command", reference.curl_lines("/files?path="))
-def test_listings_are_as_printed(served, media, tmp_path, command):
-    put(media, "recordings/recording_001.avi", b"x" * 1000)
-    put(media, "recordings/snapshots/a.jpg", b"x" * 50)
-    put(media, "video.avi")
-    put(media, "notes.txt")
-    headers, body = run_as_printed(command, served, tmp_path, "viewer")
-    assert headers.startswith("HTTP/1.1 200 OK")
-    answer = json.loads(body)
-    if "filter" in command:
-        assert [entry["name"] for entry in answer["files"]] == ["video.avi"]
-        return
-    printed = example("GET /files?path={directory}\nGET /api/files?directory={path}", "Response:")
-    assert list(answer) == list(printed)
-    for entry, as_printed in zip(answer["files"], printed["files"], strict=True):
-        assert set(entry) == set(as_printed)
-        assert entry["name"] == as_printed["name"]
-        assert entry["type"] == as_printed["type"]
-    assert answer["files"][0] == {
-        "name": "recording_001.avi",
-        "size": 1000,
-        "modified": "2025-01-15T10:30:00Z",
-        "type": "file",
-        "mime_type": "video/x-msvideo",
-    }
-    assert answer["path"] == "/media/data/recordings"
-    assert (answer["total_size"], answer["file_count"], answer["directory_count"]) == (1000, 1, 1)
-
-
-@pytest.mark.parametrize("command", reference.curl_lines("/files/temp"))
-def test_a_directory_is_deleted_as_printed(served, media, tmp_path, command):
-    put(media, "temp/below/a.avi")
-    (media / "temp" / "link").symlink_to("/etc")
-    headers, body = run_as_printed(command, served, tmp_path, "admin")
-    assert headers.startswith("HTTP/1.1 200 OK")
-    assert json.loads(body) == {"success": True}
-    assert os.listdir(media) == []
-    assert os.path.exists("/etc/passwd")
-
-
-@pytest.mark.parametrize("command", reference.curl_lines("/files/recordings"))
-def test_a_file_is_deleted_as_printed(served, media, tmp_path, command):
-    put(media, "recordings/old_video.avi")
-    headers, _ = run_as_printed(command, served, tmp_path, "admin")
-    assert headers.startswith("HTTP/1.1 200 OK")
-    assert os.listdir(media / "recordings") == []
-
-
-def test_there_are_as_many_curl_lines_as_expected():
-    assert [len(reference.curl_lines(path)) for path in ("/upload", "/download", "/files")] == [
-        *(2, 1, 5)
-    ]
 
 
 def listed(admin, served, **parameters):

@@ -25,6 +25,7 @@ from camerad.imaging.placeholder import placeholder
 from camerad.live_config import LiveConfig, configured_mode
 from camerad.live_state import LiveState
 from camerad.recording.housekeeping import Housekeeping
+from camerad.recording.preroll import PreRoll
 from camerad.recording.recorder import Recorder
 from camerad.snapshot.snapshots import Snapshots
 from camerad.storage.state import prepare_state
@@ -67,8 +68,14 @@ class Parts:
         self.cameras = find_cameras(settings.cameras, self.config.current)
         self.encoder = Encoder(self.threads.encoders)
         self.tree = _tree(settings.state_dir, self.config.current.storage)
+        self.preroll = PreRoll(self.cameras, self.threads.encoders, self.config)
         self.recorder = Recorder(
-            self.tree, self.threads.encoders, self.threads.files, self.config, self._usual_mode
+            self.tree,
+            self.threads.encoders,
+            self.threads.files,
+            self.config,
+            self.preroll,
+            usual_mode=self._usual_mode,
         )
         self.housekeeping = Housekeeping(self.tree, self.threads.files, self.config)
         self.snapshots = Snapshots(

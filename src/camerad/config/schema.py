@@ -15,6 +15,8 @@ FILE_ONLY: Final[dict[str, Any]] = {"readOnly": True}
 SECRET: Final[dict[str, Any]] = {"writeOnly": True}
 """Taken, kept, and never shown."""
 
+MAX_PREROLL_S: Final = 30
+
 # In Python `$` matches before a final newline too.
 _END = r"$(?!\n)"
 
@@ -83,8 +85,23 @@ class Recording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="A word, or a JPEG quality of 1 to 100."),
     ] = "high"
     preroll: Annotated[
-        float, Meta(ge=0, le=30, description="Seconds before the start that are recorded too.")
+        float,
+        Meta(
+            ge=0,
+            le=MAX_PREROLL_S,
+            description="Seconds before the start that are recorded too. The active camera then "
+            "streams all the time, and its last pictures are kept in memory; 0 turns it off.",
+        ),
     ] = 0.0
+    preroll_bytes: Annotated[
+        int,
+        Meta(
+            ge=1024**2,
+            le=1024**3,
+            description="Memory for the pictures before the start; when it is full, they reach "
+            "back less far.",
+        ),
+    ] = 64 * 1024**2
     retention_bytes: Annotated[
         Annotated[int, Meta(ge=1)] | None,
         Meta(description="The oldest recordings go when all are larger; null keeps them."),

@@ -8,7 +8,7 @@ from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse
 
 from camerad.accounts.roles import Role
-from camerad.config.schema import Percent, Resolution
+from camerad.config.schema import MAX_PREROLL_S, Percent
 from camerad.errors import (
     CameraNotConnected,
     FileExists,
@@ -25,7 +25,8 @@ from camerad.http.gate import Gate
 from camerad.http.limits import Limit
 from camerad.http.operation import Operation
 from camerad.http.params import CAMERA, body
-from camerad.recording.recorder import Order, Recorder, Recording
+from camerad.recording.order import Order
+from camerad.recording.recorder import Recorder, Recording
 from camerad.recording.session import Reason
 
 MAX_DURATION_S: Final = 366 * 86_400
@@ -44,7 +45,10 @@ class RecordingRequest(Struct, frozen=True):
         Literal["low", "medium", "high"] | Percent | None,
         Meta(description="A word or a JPEG quality. ``high`` keeps a camera's own JPEG as it is."),
     ] = None
-    resolution: Resolution | None = None
+    resolution: Annotated[
+        Annotated[str, Meta(max_length=200, examples=["1920x1080"])] | None,
+        Meta(description="Of the camera; what it lacks is answered with what it has."),
+    ] = None
     framerate: Annotated[
         Annotated[float, Meta(gt=0, le=1000)] | None,
         Meta(description="Of the camera; with an interval, that of the film."),
@@ -53,17 +57,25 @@ class RecordingRequest(Struct, frozen=True):
         Annotated[float, Meta(ge=0.1, le=MAX_INTERVAL_S)] | None,
         Meta(description="A timelapse: seconds for each picture."),
     ] = None
+    preroll: Annotated[
+        Annotated[float, Meta(ge=0, le=MAX_PREROLL_S)] | None,
+        Meta(
+            description="Seconds before now that the film begins: at most, and without being "
+            "asked, what ``recording.preroll`` of the configuration keeps."
+        ),
+    ] = None
 
 
 class RecordingStarted(Struct, frozen=True):
     """``estimated_size`` is in bytes: of the whole film or, without a duration, what there is room
-    for.
+    for. ``preroll`` is in seconds: how far the film reaches back, if it does.
     """
 
     success: bool
     recording_id: str
     filename: str
     estimated_size: int
+    preroll: float | UnsetType = UNSET
 
 
 class RecordingStopped(Struct, frozen=True):
@@ -187,9 +199,13 @@ async def start_recording(
             wanted.resolution,
             wanted.framerate,
             wanted.interval,
+            wanted.preroll,
         ),
     )
-    return RecordingStarted(True, started.recording_id, started.filename, started.estimated_bytes)
+    return RecordingStarted(
+        *(True, started.recording_id, started.filename, started.estimated_bytes),
+        round(started.reaches_back_s, 3) or UNSET,
+    )
 
 
 async def stop_recording(recorder: Recorder, fed: FedCamera) -> RecordingStopped:

@@ -24,13 +24,24 @@ def mode_for(fed: FedCamera, resolution: str | None, fps: float | None) -> Mode 
     if fmt is None or not modes:
         reason = camera.status.fault or f"{camera.device} has not answered yet"
         raise CameraNotConnected("Camera device not available", reason)
-    width, height = map(int, (resolution or fmt.resolution).split("x"))
-    at_size = [mode for mode in modes if (mode.width, mode.height) == (width, height)]
+    size = resolution or fmt.resolution
+    at_size = [mode for mode in modes if f"{mode.width}x{mode.height}" == size]
     if not at_size:
-        _refuse(f"The camera has no resolution {resolution}", _sizes(modes))
+        _refuse(f"The camera has no resolution {size}", _sizes(modes))
+    width, height = at_size[0].width, at_size[0].height
     if fps is not None and not any(_has_rate(mode, fps) for mode in at_size):
         _refuse(f"The camera has no {fps:g} frames/s at {width}x{height}", _rates(at_size))
     return Mode(fourcc, width, height, fps or fmt.fps)
+
+
+def changes(fed: FedCamera, mode: Mode | None) -> bool:
+    """Whether the camera's pictures would be of another size, or come at another rate."""
+    fmt = fed.camera.status.format
+    if mode is None:
+        return False
+    if fmt is None or (fmt.width, fmt.height) != (mode.width, mode.height):
+        return True
+    return mode.fps is not None and not same_rate(fmt.fps, mode.fps)
 
 
 def _has_rate(mode: SupportedMode, fps: float) -> bool:

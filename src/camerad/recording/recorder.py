@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import Struct
 
@@ -14,14 +14,17 @@ from camerad.config.store import ConfigStore
 from camerad.errors import (
     FileExists,
     InsufficientStorage,
+    InvalidRequest,
     NotRecording,
     RecordingInProgress,
 )
 from camerad.frames.cameras import FedCamera
 from camerad.frames.picture import Jpeg
 from camerad.recording.intake import Intake
-from camerad.recording.modes import mode_for
+from camerad.recording.modes import changes, mode_for
 from camerad.recording.naming import film_name, new_id
+from camerad.recording.order import Order, jpeg_quality
+from camerad.recording.preroll import PreRoll
 from camerad.recording.session import Plan, Reason, Session
 from camerad.recording.shots import Renderer, Shot, Shots
 from camerad.storage.tree import Tree
@@ -31,21 +34,6 @@ STOP_S: Final = 1.5
 LEAST_S: Final = 10.0
 """A recording for which there is no room for so long is not begun."""
 TIMELAPSE_FPS: Final = 30.0
-
-WORDS: Final = {"low": 60, "medium": 75, "high": 90}
-
-Quality = Literal["low", "medium", "high"] | int
-
-
-class Order(Struct, frozen=True):
-    """What a client asks for."""
-
-    filename: str | None = None
-    duration_s: float | None = None
-    quality: Quality | None = None
-    resolution: str | None = None
-    fps: float | None = None
-    interval_s: float | None = None
 
 
 class Recording(Struct, frozen=True):
@@ -67,6 +55,8 @@ class Started(Struct, frozen=True):
     filename: str
     estimated_bytes: int
     """Of the whole film; without a duration, all the room there is."""
+    reaches_back_s: float = 0.0
+    """How much of the film was captured before it was asked for."""
 
 
 class Recorder:
@@ -78,12 +68,15 @@ class Recorder:
         encoders: Executor,
         files: Executor,
         config: ConfigStore,
+        preroll: PreRoll,
+        *,
         usual_mode: Callable[[FedCamera], Mode],
     ) -> None:
         self._tree = tree
         self._encoders = encoders
         self._files = files
         self._config = config
+        self._preroll = preroll
         self._usual_mode = usual_mode
         self._active: dict[int, Session | None] = {}
         """By camera; None while a recording is about to start."""
@@ -118,8 +111,8 @@ class Recorder:
     async def start(self, fed: FedCamera, order: Order) -> Started:
         """Begin; the first picture is safe when this returns.
 
-        Raises ``RecordingInProgress``, ``InvalidResolution``, ``InsufficientStorage``,
-        ``FileExists``, ``CameraNotConnected``, and then all is as before.
+        Raises ``RecordingInProgress``, ``InvalidRequest``, ``InvalidResolution``,
+        ``InsufficientStorage``, ``FileExists``, ``CameraNotConnected``, and then all is as before.
         """
         if fed.id in self._active:
             raise RecordingInProgress("A recording is in progress", "Stop it first")
@@ -149,35 +142,42 @@ class Recorder:
     async def _start(self, fed: FedCamera, order: Order) -> Started:
         plan = self._plan(order)
         mode = mode_for(fed, order.resolution, None if order.interval_s else order.fps)
+        reach_s = self._reach_s(fed, order, mode)
         path = f"{plan.directory}/{plan.filename}"
         if await self._in_files(lambda: self._tree.exists(path)):
             raise FileExists("A file of this name exists", path)
         await self._demand_room(0)
         shots = Shots()
-        renderer = Renderer(self._encoders, self._quality(order))
+        quality = order.quality or self._config.current.recording.quality
+        renderer = Renderer(self._encoders, jpeg_quality(quality))
         intake = Intake(fed, renderer, shots, mode, order.interval_s)
         self._intakes[fed.id] = fed, intake, mode
         if mode is not None:
             fed.camera.set_mode(mode)
         intake.open()
         first = await intake.first(self._config.current.camera.open_timeout)
-        bytes_per_s = await _bytes_per_s(first, plan)
+        film = [*self._preroll.before(first, reach_s), first]
+        back_s = first.captured_at_s - film[0].captured_at_s
+        bytes_per_s = await _bytes_per_s(film, plan)
         wanted_s = LEAST_S if plan.duration_s is None else plan.duration_s
-        remaining = await self._demand_room(math.ceil(bytes_per_s * wanted_s))
-        session = await self._begin(fed.id, plan, shots, first)
+        size_bytes = math.ceil(bytes_per_s * (back_s + wanted_s))
+        remaining = await self._demand_room(size_bytes)
+        session = await self._begin(fed.id, plan, shots, film)
         self._active[fed.id] = session
+        self._preroll.pause(fed.id)
         self._tell()
-        estimated = remaining if plan.duration_s is None else int(bytes_per_s * wanted_s)
-        return Started(plan.recording_id, plan.filename, estimated)
+        estimated = remaining if plan.duration_s is None else size_bytes
+        return Started(plan.recording_id, plan.filename, estimated, back_s)
 
-    async def _begin(self, camera: int, plan: Plan, shots: Shots, first: Shot) -> Session:
+    async def _begin(self, camera: int, plan: Plan, shots: Shots, film: list[Shot]) -> Session:
+        """Begin to write ``film``, and then what comes in ``shots``."""
         loop = asyncio.get_running_loop()
 
         def ended(session: Session) -> None:
             loop.call_soon_threadsafe(self._finished, camera, session)
 
         session = Session(self._tree, plan, shots, ended)
-        beginning = loop.run_in_executor(self._files, session.begin, [first])
+        beginning = loop.run_in_executor(self._files, session.begin, film)
         try:
             await asyncio.shield(beginning)
         except asyncio.CancelledError:
@@ -200,12 +200,16 @@ class Recorder:
             plays_fps,
         )
 
-    def _quality(self, order: Order) -> int | None:
-        """A camera's own JPEG is as good as it gets: ``high`` leaves it alone."""
-        quality = order.quality or self._config.current.recording.quality
-        if isinstance(quality, int):
-            return quality
-        return None if quality == "high" else WORDS[quality]
+    def _reach_s(self, fed: FedCamera, order: Order, mode: Mode | None) -> float:
+        """How far the film may reach back: not over a change of the mode, and no timelapse."""
+        if order.interval_s is None and not changes(fed, mode):
+            return self._preroll.reach_s(fed.id, order.preroll_s)
+        if order.preroll_s:
+            raise InvalidRequest(
+                "A timelapse, or a film in another mode than the camera is in, has no pre-roll",
+                "Leave out preroll, or interval, resolution and framerate",
+            )
+        return 0.0
 
     async def _demand_room(self, size_bytes: int) -> int:
         remaining = await self.remaining_bytes()
@@ -228,6 +232,7 @@ class Recorder:
     def _release(self, camera: int) -> None:
         """Let go of the camera, and put it back into its usual mode."""
         self._active.pop(camera, None)
+        self._preroll.resume(camera)
         fed, intake, mode = self._intakes.pop(camera, (None, None, None))
         if intake is not None:
             intake.close()
@@ -243,14 +248,14 @@ class Recorder:
         return await asyncio.get_running_loop().run_in_executor(self._files, work)
 
 
-async def _bytes_per_s(first: Shot, plan: Plan) -> float:
-    """By the first picture: what the film will take for each second that it records."""
-    jpeg = first.jpeg
-    if isinstance(jpeg, Future):
-        jpeg = await asyncio.wrap_future(jpeg)
-    assert isinstance(jpeg, Jpeg)
+async def _bytes_per_s(film: list[Shot], plan: Plan) -> float:
+    """By its first pictures: what the film will take for each second that it records."""
+    first = film[-1]
+    sizes = [len(shot.jpeg.data) for shot in film if isinstance(shot.jpeg, Jpeg)]
+    if isinstance(first.jpeg, Future):
+        sizes.append(len((await asyncio.wrap_future(first.jpeg)).data))
     per_s = float(first.rate_fps) if plan.interval_s is None else 1 / plan.interval_s
-    return len(jpeg.data) * per_s
+    return sum(sizes) / len(sizes) * per_s
 
 
 def _report(session: Session) -> Recording:

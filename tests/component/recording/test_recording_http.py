@@ -78,7 +78,7 @@ def test_the_duration_ends_it(client):
     [
         ({"resolution": "1111x720"}, 422, "INVALID_RESOLUTION"),
         ({"resolution": "640x480", "framerate": 31.5}, 422, "INVALID_RESOLUTION"),
-        ({"resolution": "large"}, 400, "INVALID_REQUEST"),
+        ({"resolution": "large"}, 422, "INVALID_RESOLUTION"),
         ({"framerate": 0}, 400, "INVALID_REQUEST"),
         ({"duration": -1}, 400, "INVALID_REQUEST"),
         ({"quality": "best"}, 400, "INVALID_REQUEST"),

@@ -17,7 +17,8 @@ from camerad.http.limits import Limiter
 from camerad.http.websocket.refusals import MAX_REFUSED
 from camerad.http.websocket.session import Session
 from camerad.http.websocket.verbs import Client, Verbs
-from camerad.recording.recorder import Order, Recording, Started
+from camerad.recording.order import Order
+from camerad.recording.recorder import Recording, Started
 from camerad.snapshot.snapshots import Snapshot, Wish
 
 EVENT = CameraEvent("camera_connected", 0, "/dev/video0", "2025-01-15T10:30:00Z")

@@ -10,17 +10,13 @@ from typing import Generic, TypeVar
 from msgspec import structs
 
 from camerad.capture.adjustment import Adjuster, Adjustment
-from camerad.capture.negotiate import highest_resolution
-from camerad.capture.source import (
-    BrokenFrame,
-    CameraFault,
-    CaptureFormat,
-    Mode,
-    RawFrame,
-    Source,
-)
+from camerad.capture.complaints import Complaints
+from camerad.capture.negotiate import larger_mode
+from camerad.capture.pulse import Pulse
+from camerad.capture.source import CameraFault, CaptureFormat, Mode, Source
 from camerad.capture.status import Counters, State, Status, StatusListener
 from camerad.capture.stills import Stills
+from camerad.capture.taker import Taken, Taker, Unpack
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +29,11 @@ STALL_FLOOR_S = 2.0
 """A camera that streams but gives no whole picture for so many frame intervals (and at least so
 long) is treated as failed: cheap hubs stop delivering without a word, or deliver only rubbish."""
 
-IDLE_HEARTBEAT_S = float("inf")
+HANG_S = 10.0
+"""A thread that is so late with a sign of life hangs in the driver. Opening a camera may take half
+of it: so long does the kernel wait for an answer over USB."""
 
 P = TypeVar("P")
-Unpack = Callable[[memoryview], P]
 Publish = Callable[[P, float], None]
 """Takes a picture, and when it was captured: CLOCK_MONOTONIC, seconds."""
 
@@ -45,10 +42,12 @@ class Camera(Generic[P]):
     """Drives one source from one thread, as long as somebody wants its frames.
 
     ``unpacker`` gives, for an agreed format, the function that takes a picture out of the driver's
-    buffer; what ``start`` is given gets every picture with its capture time. Both are called in
-    the thread.
+    buffer; it is called in the thread, and so is what ``start`` is given.
     The thread starts with the first demand and sleeps while there is none, the device closed, so
     that another program can have it.
+
+    ABSENT ─► PROBING ─► READY ◄─► STREAMING, and from each of them to FAULT, or to ABSENT when the
+    device itself has gone. Whatever fails is torn down whole, and opened and negotiated anew.
     """
 
     def __init__(
@@ -59,8 +58,8 @@ class Camera(Generic[P]):
     ) -> None:
         self.source = source
         self.counters = Counters()
-        self.heartbeat_s = IDLE_HEARTBEAT_S
-        """When the thread last showed life (CLOCK_MONOTONIC); infinite while it has no work."""
+        self.pulse = Pulse()
+        """By it others see whether pictures come, or else an explanation why none do."""
         self.status = Status(State.PROBING)
         self._listeners: list[StatusListener] = []
         self._mode = self._opened_mode = mode
@@ -68,7 +67,9 @@ class Camera(Generic[P]):
         self._unpacker = unpacker
         self._publish: Publish[P] | None = None
         self._wake = threading.Condition()
+        self._complaints = Complaints()
         self._unknown = False
+        self._hurried = False
         self._closing = False
         self._stills: Stills[P] = Stills()
         self._thread: threading.Thread | None = None
@@ -84,28 +85,25 @@ class Camera(Generic[P]):
         return state is State.STREAMING or (state is State.READY and self.source.present())
 
     def on_change(self, listener: StatusListener) -> None:
-        """Have ``listener`` told of every change of the status, in the camera's thread: it must be
-        quick.
-        """
+        """Tell ``listener`` of every change of the status: in the camera's thread, so be quick."""
         self._listeners.append(listener)
 
     def probe(self) -> None:
-        """Find out what the camera is, before anyone looks; returns at once."""
+        """Find out now what the camera is, or what has become of it; returns at once."""
         with self._wake:
-            self._unknown = True
+            self._unknown = self._hurried = True
             self._rouse()
 
     def start(self, publish: Publish[P]) -> None:
         """Stream until told to stop, whatever becomes of the camera; returns at once."""
-        self._want(publish)
+        with self._wake:
+            self._publish = publish
+            self._rouse()
 
     def stop(self) -> None:
         """Stop streaming and let go of the device; returns at once."""
-        self._want(None)
-
-    def _want(self, publish: Publish[P] | None) -> None:
         with self._wake:
-            self._publish = publish
+            self._publish = None
             self._rouse()
 
     def set_mode(self, mode: Mode) -> None:
@@ -122,8 +120,10 @@ class Camera(Generic[P]):
                 self._adjuster.wanted = adjustment
                 self._rouse()
 
-    def still(self) -> Future[P]:
-        """Take one picture at the highest resolution; the stream pauses for it and goes on."""
+    def still(self) -> Future[Taken[P]]:
+        """Take one picture at the highest resolution that the camera gives; the stream pauses for
+        it and goes on.
+        """
         with self._wake:
             future = self._stills.ask()
             self._rouse()
@@ -133,10 +133,7 @@ class Camera(Generic[P]):
     def still_mode(self) -> Mode | None:
         """The mode of a still, where that is larger than what the camera streams."""
         fmt = self.status.format
-        best = highest_resolution(self.status.modes)
-        if fmt is None or best is None or best.width * best.height <= fmt.width * fmt.height:
-            return None
-        return Mode(best.fourcc, best.width, best.height, None)
+        return None if fmt is None else larger_mode(self.status.modes, fmt)
 
     def close(self, timeout_s: float) -> None:
         """End the thread and give the device back. Blocks for at most ``timeout_s``."""
@@ -175,9 +172,9 @@ class Camera(Generic[P]):
 
     def _await_work(self) -> bool:
         with self._wake:
-            self.heartbeat_s = IDLE_HEARTBEAT_S
+            self.pulse.rest()
             self._wake.wait_for(self._has_work)
-            self.heartbeat_s = time.monotonic()
+            self.pulse.expect(HANG_S)
             return not self._closing
 
     def _has_work(self) -> bool:
@@ -186,101 +183,106 @@ class Camera(Generic[P]):
 
     def _pause(self) -> None:
         with self._wake:
-            self.heartbeat_s = IDLE_HEARTBEAT_S
-            self._wake.wait_for(lambda: self._closing, RETRY_S)
+            self.pulse.rest()
+            self._wake.wait_for(lambda: self._closing or self._hurried, RETRY_S)
+            self._hurried = False
 
     def _work(self) -> None:
         fmt = self._open()
         self._unknown = False
         if self._stills:
-            self._take_stills()
+            self._take_stills(fmt)
         elif self._publish:
             self._stream(fmt)
 
     def _open(self) -> CaptureFormat:
         self._opened_mode = self._mode
+        if self.status.state is State.ABSENT and self.source.present():
+            self._enter(State.PROBING)
         fmt = self.source.open(self._opened_mode)
+        self.pulse.expect(HANG_S)
         controls = self._adjuster.adjust()
-        if self.status.fault is not None:
-            logger.info("%s is back", self.device)
         modes = tuple(self.source.modes())
-        self._become(Status(State.READY, fmt, modes, controls=controls))
+        known = structs.replace(self.status, format=fmt, modes=modes, controls=controls)
+        if self.status.fault is not None and self._publish:
+            self._become(known)  # that it opens proves little: the first picture will
+        else:
+            self._works(State.READY, known)
         return fmt
 
     def _stream(self, fmt: CaptureFormat) -> None:
-        unpack = self._unpacker(fmt)
+        taker = Taker(self.source, self.counters, self._unpacker(fmt))
         self.source.start()
-        self._enter(State.STREAMING)
-        logger.info("%s streams %s", self.device, fmt)
+        if self.status.fault is None:
+            self._enter(State.STREAMING)
+        logger.info("%s streams %s", self.device, fmt.summary)
         patience_s = max(STALL_FLOOR_S, STALL_INTERVALS / fmt.fps)
-        picture_due_s = time.monotonic() + patience_s
-        sequence: int | None = None
+        picture_due_s = self._expect_picture(patience_s)
         while (publish := self._publish) and not self._stills and self._mode is self._opened_mode:
             self._adjust_if_asked()
-            self.heartbeat_s = time.monotonic()
-            if self.heartbeat_s > picture_due_s:
+            if time.monotonic() > picture_due_s:
                 raise CameraFault(f"{self.device} has given no picture for {patience_s:.0f} s")
-            with self.source.dequeue(STALL_FLOOR_S) as raw:
-                if raw is None:
-                    continue
-                self._count_gap(sequence, raw.sequence)
-                picture = self._picture(raw, unpack)
-            sequence = raw.sequence
-            if picture is not None:
-                picture_due_s = time.monotonic() + patience_s
-                publish(picture, raw.captured_at_s)
-        self._enter(State.READY)
+            taken = taker.take(STALL_FLOOR_S)
+            if taken is not None:
+                picture_due_s = self._expect_picture(patience_s)
+                self._unknown = False
+                if self.status.fault is not None:
+                    self._works(State.STREAMING, self.status)
+                publish(*taken)
+        if self.status.fault is None:
+            self._enter(State.READY)
+        else:
+            self._unknown = True  # nobody has waited for the picture that would tell
+
+    def _expect_picture(self, patience_s: float) -> float:
+        """Until when; a while after that the thread itself must have said that there is none."""
+        self.pulse.expect(patience_s + HANG_S)
+        return time.monotonic() + patience_s
 
     def _adjust_if_asked(self) -> None:
         if self._adjuster.pending:
             self._become(structs.replace(self.status, controls=self._adjuster.adjust()))
 
-    def _count_gap(self, last: int | None, sequence: int) -> None:
-        if last is not None and sequence > last + 1:
-            self.counters.dropped += sequence - last - 1
-
-    def _picture(self, raw: RawFrame, unpack: Unpack[P]) -> P | None:
-        """Take the picture out of the buffer, or count that there is none."""
-        if raw.flag is None:
+    def _take_stills(self, fmt: CaptureFormat) -> None:
+        """Answer all who wait for a still with one picture, of the highest resolution if the camera
+        gives that, else as it streams.
+        """
+        highest = self.still_mode
+        if highest is None:
+            taken = self._first_picture(fmt)
+        else:
             try:
-                picture = unpack(raw.data)
-            except BrokenFrame as broken:
-                logger.debug("%s: frame %d: %s", self.device, raw.sequence, broken)
-            else:
-                self.counters.frames += 1
-                return picture
-        self.counters.broken += 1
-        return None
+                taken = self._first_picture(self._reopen(highest))
+            except CameraFault as fault:
+                if fault.gone:
+                    raise
+                logger.warning("%s; taking the still at %s", fault, fmt.resolution)
+                taken = self._first_picture(self._reopen(self._opened_mode))
+        if taken is not None:
+            self._stills.answer(taken)
 
-    def _take_stills(self) -> None:
-        """Answer all who wait for a still with one picture at the highest resolution."""
-        fmt = self.status.format
-        mode = self.still_mode
-        if mode is not None:
-            self.source.close()
-            fmt = self.source.open(mode)
-        assert fmt is not None
-        unpack = self._unpacker(fmt)
-        self.source.start()
-        picture = self._first_picture(unpack)
-        if picture is not None:
-            self._stills.answer(picture)
+    def _reopen(self, mode: Mode) -> CaptureFormat:
+        self.source.close()
+        return self.source.open(mode)
 
-    def _first_picture(self, unpack: Unpack[P]) -> P | None:
+    def _first_picture(self, fmt: CaptureFormat) -> Taken[P] | None:
         """The first that is whole; None when nobody waits for it any more."""
-        give_up_s = time.monotonic() + 2 * STALL_FLOOR_S
+        taker = Taker(self.source, self.counters, self._unpacker(fmt))
+        self.source.start()
+        give_up_s = self._expect_picture(2 * STALL_FLOOR_S)
         while self._stills:
-            self.heartbeat_s = time.monotonic()
-            if self.heartbeat_s > give_up_s:
-                raise CameraFault(f"{self.device} gave no picture at its highest resolution")
-            with self.source.dequeue(STALL_FLOOR_S) as raw:
-                picture = None if raw is None else self._picture(raw, unpack)
-            if picture is not None:
-                return picture
+            if time.monotonic() > give_up_s:
+                raise CameraFault(f"{self.device} gave no picture at {fmt.resolution}")
+            if (taken := taker.take(STALL_FLOOR_S)) is not None:
+                return taken
         return None
 
     def _enter(self, state: State) -> None:
         self._become(structs.replace(self.status, state=state))
+
+    def _works(self, state: State, known: Status) -> None:
+        self._complaints.over(self.device)
+        self._become(structs.replace(known, state=state, fault=None))
 
     def _become(self, status: Status) -> None:
         before, self.status = self.status, status
@@ -289,10 +291,8 @@ class Camera(Generic[P]):
                 listener(before, status)
 
     def _failed(self, fault: CameraFault) -> None:
-        """Say it once, loudly; every further attempt says it only to those who debug."""
         self.counters.faults += 1
-        again = self.status.fault == str(fault)
-        logger.log(logging.DEBUG if again else logging.WARNING, "%s", fault)
+        self._complaints.tell(str(fault))
         state = State.ABSENT if fault.gone else State.FAULT
         self._become(structs.replace(self.status, state=state, fault=str(fault)))
         # A camera that failed is tried again until it works, so that its status tells the truth.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from camerad.capture.formats import USABLE
-from camerad.capture.source import CameraFault, Mode, SupportedMode
+from camerad.capture.source import CameraFault, CaptureFormat, Mode, SupportedMode
 
 _DEFAULT_FPS = 30.0
 _DEFAULT_SIZE = (1920, 1080)
@@ -40,10 +40,13 @@ def negotiate(device: str, modes: Sequence[SupportedMode], wanted: Mode) -> Chos
     return ChosenMode(best.fourcc, width, height, _nearest_rate(best, fps))
 
 
-def highest_resolution(modes: Iterable[SupportedMode]) -> SupportedMode | None:
-    """The mode for a still picture; ``None`` when no format is usable."""
+def larger_mode(modes: Iterable[SupportedMode], fmt: CaptureFormat) -> Mode | None:
+    """The largest mode, for a still picture; ``None`` when none is larger than ``fmt``."""
     usable = [mode for mode in modes if mode.fourcc in USABLE]
-    return min(usable, key=lambda mode: (-_area(mode), _rank(mode, _DEFAULT_FPS)), default=None)
+    best = min(usable, key=lambda mode: (-_area(mode), _rank(mode, _DEFAULT_FPS)), default=None)
+    if best is None or _area(best) <= fmt.width * fmt.height:
+        return None
+    return Mode(best.fourcc, best.width, best.height)
 
 
 def listing(modes: Iterable[SupportedMode]) -> str:

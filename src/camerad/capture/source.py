@@ -49,6 +49,11 @@ class CaptureFormat(Struct, frozen=True):
         """30 rather than 30.0, and 29.97 rather than 29.97002997."""
         return int(self.fps) if self.fps == int(self.fps) else round(self.fps, 2)
 
+    @property
+    def summary(self) -> str:
+        """For the log."""
+        return f"{self.fourcc} {self.resolution} at {self.frame_rate} frames/s"
+
 
 class RawFrame(Struct, frozen=True):
     """One dequeued buffer. ``data`` is valid only until the frame is given back."""

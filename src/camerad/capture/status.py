@@ -25,7 +25,22 @@ class Status(Struct, frozen=True):
     format: CaptureFormat | None = None
     modes: tuple[SupportedMode, ...] = ()
     fault: str | None = None
+    """Why it does not work; while it is tried again, why it did not the last time."""
     controls: tuple[Control, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why it is in this state, for a person."""
+        return self.fault or _REASONS[self.state]
+
+
+_REASONS = {
+    State.ABSENT: "it is not plugged in",
+    State.PROBING: "it is being looked for",
+    State.READY: "it works, and nobody looks",
+    State.STREAMING: "it works, and somebody looks",
+    State.FAULT: "it has failed",
+}
 
 
 class Counters(Struct):

@@ -82,11 +82,11 @@ class Snapshots:
             return await frame_after(fed, asked_at_s, patience_s)
         try:
             async with asyncio.timeout(patience_s):
-                picture = await asyncio.wrap_future(fed.camera.still())
+                picture, captured_at_s = await asyncio.wrap_future(fed.camera.still())
         except (CameraFault, TimeoutError) as fault:
             reason = str(fault) or f"{fed.camera.device} gave no picture in {patience_s:g} s"
             raise CameraNotConnected("Camera device not available", reason) from None
-        return Frame(fed.id, 0, time.monotonic(), picture)
+        return Frame(fed.id, 0, captured_at_s, picture)
 
     async def _render(self, frame: Frame, wish: Wish) -> Jpeg:
         if not wish.add_timestamp:

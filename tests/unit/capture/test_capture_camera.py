@@ -1,6 +1,7 @@
 """A camera's thread, in front of a source that is told what to do."""
 
 import logging
+import math
 import threading
 import time
 from concurrent.futures import CancelledError
@@ -10,7 +11,7 @@ from scripted_source import LARGE, SMALL, ScriptedSource
 
 from camerad.capture import camera as module
 from camerad.capture.adjustment import Adjustment
-from camerad.capture.camera import IDLE_HEARTBEAT_S, Camera, State
+from camerad.capture.camera import Camera, State, Status
 from camerad.capture.source import BrokenFrame, CameraFault, Control, FrameFlag, Mode
 
 GAIN = Control(1, "gain", "integer", 0, 10, 1, default=5, value=5)
@@ -71,11 +72,23 @@ def in_state(camera, state):
     until(lambda: camera.status.state is state)
 
 
+def fail_once(call, fault, when):
+    """``call``, but the first time that ``when`` is true of its argument it raises."""
+    faults = [fault]
+
+    def failing(argument):
+        if faults and when(argument):
+            raise faults.pop()
+        return call(argument)
+
+    return failing
+
+
 def test_nobody_looks_and_nothing_happens(camera, source):
     assert camera.status.state is State.PROBING
     assert not camera.connected
     assert source.calls == []
-    assert camera.heartbeat_s == IDLE_HEARTBEAT_S
+    assert camera.pulse.due_s == math.inf
 
 
 def test_a_probe_tells_what_it_is_and_lets_go(camera, source):
@@ -85,7 +98,7 @@ def test_a_probe_tells_what_it_is_and_lets_go(camera, source):
     assert camera.connected
     assert camera.status.format.width == 640
     assert camera.status.modes == (SMALL,)
-    until(lambda: camera.heartbeat_s == IDLE_HEARTBEAT_S)
+    until(lambda: camera.pulse.due_s == math.inf)
 
 
 def test_pictures_come_with_the_time_of_their_capture(camera, source):
@@ -178,7 +191,7 @@ def test_a_fault_is_told_until_it_is_over(camera, source, published, gone, state
 def test_a_fault_is_tried_again_when_nobody_looks(camera, source):
     source.opening_faults += [CameraFault("gone", gone=True)] * 5
     source.fail("gone", gone=True)
-    in_state(camera, State.ABSENT)
+    until(lambda: not camera.connected)
     camera.stop()
     in_state(camera, State.READY)
     until(lambda: source.calls[-1] == "close")
@@ -244,13 +257,37 @@ def test_a_consumer_that_fails_ends_nothing(camera, source, caplog):
     assert "KeyError" in caplog.text
 
 
-def test_the_heart_beats_while_it_streams(camera, source):
+def test_only_pictures_keep_the_pulse_going(camera, source):
     source.fps = 0.01  # a patience of 100 s
-    watched(camera)
+    published = watched(camera)
     in_state(camera, State.STREAMING)
-    until(lambda: camera.heartbeat_s != IDLE_HEARTBEAT_S)
-    first_s = camera.heartbeat_s
-    until(lambda: camera.heartbeat_s > first_s)
+    source.give()
+    until(lambda: published)
+    due_s = camera.pulse.due_s
+    for _ in range(3):
+        source.give(b"broken")
+    until(lambda: camera.counters.broken == 3)
+    assert camera.pulse.due_s == due_s < time.monotonic() + 100 + module.HANG_S
+    source.give()
+    until(lambda: len(published) == 2)
+    assert camera.pulse.due_s > due_s
+
+
+def test_a_driver_that_hangs_is_late_with_its_pulse(camera, source, monkeypatch):
+    monkeypatch.setattr(module, "HANG_S", 0.05)
+    hanging = threading.Event()
+    source.open = lambda _mode: hanging.wait(5)
+    camera.probe()
+    until(lambda: camera.pulse.due_s < time.monotonic())
+    hanging.set()
+
+
+@pytest.mark.usefixtures("published")
+def test_a_camera_that_is_away_is_no_hang(camera, source, monkeypatch):
+    monkeypatch.setattr(module, "RETRY_S", 60)
+    source.fail(gone=True)
+    in_state(camera, State.ABSENT)
+    until(lambda: camera.pulse.due_s == math.inf)
 
 
 class TestSettings:
@@ -316,7 +353,7 @@ class TestStill:
         in_state(camera, State.READY)
         assert (camera.still_mode.fourcc, camera.still_mode.width) == ("MJPG", 1920)
         source.give(b"large")
-        assert camera.still().result(5) == b"large"
+        assert camera.still().result(5)[0] == b"large"
         assert source.modes_asked[-1] == camera.still_mode
 
     def test_the_stream_goes_on_after_it(self, camera, source, published):
@@ -325,7 +362,7 @@ class TestStill:
         still = camera.still()
         until(lambda: len(source.modes_asked) == 3)
         source.give(b"large")
-        assert still.result(5) == b"large"
+        assert still.result(5)[0] == b"large"
         until(lambda: len(source.modes_asked) == 4)
         source.give(b"after")
         until(lambda: len(published) == 2)
@@ -338,14 +375,14 @@ class TestStill:
         in_state(camera, State.READY)
         assert camera.still_mode is None
         source.give(b"only")
-        assert camera.still().result(5) == b"only"
+        assert camera.still().result(5)[0] == b"only"
 
     @pytest.mark.usefixtures("published")
     def test_one_picture_serves_all_who_wait(self, camera, source):
         stills = [camera.still() for _ in range(3)]
         until(lambda: source.modes_asked[-1].width == 1920)
         source.give(b"large")
-        assert [still.result(5) for still in stills] == [b"large"] * 3
+        assert [still.result(5)[0] for still in stills] == [b"large"] * 3
 
     def test_fails_with_the_camera(self, camera, source):
         source.opening_faults.append(CameraFault("/dev/video7 is in use"))
@@ -354,15 +391,42 @@ class TestStill:
 
     def test_fails_when_no_picture_comes(self, camera):
         still = camera.still()
-        with pytest.raises(CameraFault, match="no picture at its highest resolution"):
+        with pytest.raises(CameraFault, match="no picture at 640x480"):
             still.result(5)
+
+    @pytest.mark.parametrize("refused", ["opening", "starting", "giving"])
+    def test_is_taken_as_it_streams_where_the_highest_is_refused(
+        self, camera, source, caplog, monkeypatch, refused
+    ):
+        monkeypatch.setattr(module, "STALL_FLOOR_S", 0.3)
+        camera.probe()
+        in_state(camera, State.READY)
+        until(lambda: source.calls[-1] == "close")
+        no_bandwidth = CameraFault("no USB bandwidth left")
+        if refused == "opening":
+            source.open = fail_once(source.open, no_bandwidth, when=lambda mode: mode.width)
+        elif refused == "starting":
+            source.starting_faults.append(no_bandwidth)
+        still = camera.still()
+        until(lambda: "taking the still at 640x480" in caplog.text)
+        source.give(b"small")
+        assert still.result(5)[0] == b"small"
+        assert source.modes_asked[-1] == Mode()
+        assert camera.counters.faults == 0
+
+    def test_tells_when_it_was_captured(self, camera, source):
+        before_s = time.monotonic()
+        source.give()
+        given_s = time.monotonic()
+        _, captured_at_s = camera.still().result(5)
+        assert before_s <= captured_at_s <= given_s
 
     def test_skips_what_is_no_picture(self, camera, source):
         still = camera.still()
         source.give(flag=FrameFlag.ERROR)
         source.give(b"broken")
         source.give(b"good")
-        assert still.result(5) == b"good"
+        assert still.result(5)[0] == b"good"
         assert camera.counters.broken == 2
 
     def test_may_be_cancelled(self, camera, source, published):
@@ -428,6 +492,101 @@ class TestClose:
         hanging.set()
 
 
+@pytest.mark.usefixtures("published")
+def test_a_probe_ends_the_wait_for_the_next_attempt(camera, source, monkeypatch):
+    monkeypatch.setattr(module, "RETRY_S", 60)
+    source.fail(gone=True)
+    in_state(camera, State.ABSENT)
+    source.give()
+    camera.probe()
+    in_state(camera, State.STREAMING)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_probe_disturbs_no_stream(camera, source):
+    camera.probe()
+    source.give()
+    until(lambda: camera.counters.frames == 1)
+    camera.stop()
+    in_state(camera, State.READY)
+    until(lambda: source.calls[-1] == "close")
+    assert source.calls_of_life == ["open", "start", "close"]
+
+
+def test_a_camera_that_opens_and_gives_nothing_stays_failed(camera, caplog):
+    changes = []
+    camera.on_change(lambda _, after: changes.append(after.state))
+    with caplog.at_level(logging.INFO):
+        watched(camera)
+        until(lambda: camera.counters.faults == 3)
+        camera.close(5)
+    assert changes[:3] == [State.READY, State.STREAMING, State.FAULT]
+    assert State.READY not in changes[3:]
+    said = [record.getMessage() for record in caplog.records]
+    assert sum("given no picture" in line for line in said) == 1
+    assert not any("is back" in line for line in said)
+
+
+def test_a_fault_that_nobody_waits_to_see_mended_is_probed(camera):
+    watched(camera)
+    in_state(camera, State.FAULT)
+    camera.stop()
+    in_state(camera, State.READY)
+    assert camera.status.fault is None
+
+
+def test_faults_that_change_their_words_do_not_fill_the_log(camera, source, caplog):
+    source.opening_faults += [CameraFault(f"busy: pid {pid}") for pid in range(20)]
+    camera.probe()
+    in_state(camera, State.READY)
+    assert len([record for record in caplog.records if "busy" in record.getMessage()]) == 4
+
+
+ABSENT = CameraFault("gone", gone=True)
+BUSY = CameraFault("busy")
+LIVES = {
+    "it is there": ([], "PROBING READY STREAMING"),
+    "it comes late": ([ABSENT, ABSENT], "PROBING ABSENT PROBING ABSENT PROBING STREAMING"),
+    "it is busy at first": ([BUSY, BUSY], "PROBING FAULT STREAMING"),
+    "it is busy once it is there": ([ABSENT, BUSY], "PROBING ABSENT PROBING FAULT STREAMING"),
+    "it goes while it is busy": ([BUSY, ABSENT], "PROBING FAULT ABSENT PROBING STREAMING"),
+}
+
+
+@pytest.mark.parametrize(("faults", "expected"), LIVES.values(), ids=LIVES)
+def test_the_states_of_a_life(camera, source, faults, expected):
+    states = [camera.status.state]
+    camera.on_change(lambda _, after: states.append(after.state))
+    source.opening_faults += faults
+    published = watched(camera)
+    source.give()
+    until(lambda: published)
+    passed = [
+        state.name
+        for state, before in zip(states, [None, *states], strict=False)
+        if state is not before
+    ]
+    assert " ".join(passed) == expected
+    assert camera.status.fault is None
+
+
+def test_a_device_that_is_not_there_is_not_probed(camera, source):
+    source.there = False
+    source.opening_faults += [ABSENT] * 10_000
+    camera.probe()
+    in_state(camera, State.ABSENT)
+    changes = []
+    camera.on_change(lambda _, after: changes.append(after))
+    until(lambda: camera.counters.faults > 5)
+    assert changes == []
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_reason(state):
+    assert Status(state).reason
+    assert Status(state, fault="because").reason == "because"
+
+
 def test_listeners_are_told_of_every_change_of_the_status(camera, source):
     changes = []
     camera.on_change(lambda before, after: changes.append((before.state, after.state)))
@@ -436,12 +595,14 @@ def test_listeners_are_told_of_every_change_of_the_status(camera, source):
     watched(camera)
     in_state(camera, State.STREAMING)
     source.fail(gone=True)
-    until(lambda: (State.ABSENT, State.READY) in changes)
-    assert changes[:4] == [
+    source.give()
+    until(lambda: len(changes) == 5)
+    assert changes == [
         (State.PROBING, State.READY),
         (State.READY, State.STREAMING),
         (State.STREAMING, State.ABSENT),
-        (State.ABSENT, State.READY),
+        (State.ABSENT, State.PROBING),
+        (State.PROBING, State.STREAMING),
     ]
 
 

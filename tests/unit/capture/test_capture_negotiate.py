@@ -2,8 +2,8 @@
 
 import pytest
 
-from camerad.capture.negotiate import ChosenMode, highest_resolution, listing, negotiate
-from camerad.capture.source import CameraFault, Mode, SupportedMode
+from camerad.capture.negotiate import ChosenMode, larger_mode, listing, negotiate
+from camerad.capture.source import CameraFault, CaptureFormat, Mode, SupportedMode
 
 WEBCAM = [
     SupportedMode("YUYV", 640, 480, (30.0, 15.0)),
@@ -88,16 +88,19 @@ def test_says_what_the_camera_has_instead(modes, wanted, says):
 
 
 @pytest.mark.parametrize(
-    ("modes", "best"),
+    ("modes", "size", "larger"),
     [
-        (WEBCAM, WEBCAM[5]),
-        (WEBCAM[:3], WEBCAM[2]),
-        (WEBCAM[-1:], None),
-        ([], None),
+        (WEBCAM, (640, 480), WEBCAM[5]),
+        (WEBCAM[:3], (640, 480), WEBCAM[2]),
+        (WEBCAM[:3], (1920, 1080), None),
+        (WEBCAM[-1:], (640, 480), None),
+        ([], (640, 480), None),
     ],
 )
-def test_highest_resolution(modes, best):
-    assert highest_resolution(modes) == best
+def test_the_mode_for_a_still(modes, size, larger):
+    fmt = CaptureFormat("YUYV", *size, 0, 0, 30.0, full_range=True)
+    mode = larger and Mode(larger.fourcc, larger.width, larger.height)
+    assert larger_mode(modes, fmt) == mode
 
 
 def test_listing():

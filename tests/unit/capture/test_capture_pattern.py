@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from camerad.capture.negotiate import highest_resolution
+from camerad.capture.negotiate import larger_mode
 from camerad.capture.pattern import PatternSource, can_show, read_frame_number
 from camerad.capture.pattern_picture import PatternPicture
 from camerad.capture.source import CameraFault, CaptureFormat, Mode
@@ -74,10 +74,12 @@ def test_refuses_what_it_lacks(mode):
 
 
 def test_its_defaults_are_among_its_modes():
-    source = opened(width=2000, height=1500, fps=24)
+    source = PatternSource(2000, 1500, 24)
+    largest = source.open(Mode())
     assert {(mode.width, mode.height) for mode in source.modes()} >= {(2000, 1500), (640, 480)}
     assert all(24 in mode.fps for mode in source.modes())
-    assert highest_resolution(source.modes()).width == 2000
+    assert largest.width == 2000
+    assert larger_mode(source.modes(), largest) is None
     source.close()
 
 

@@ -31,6 +31,9 @@ from camerad.imaging.layout import buffer_size, planes_of
 from camerad.snapshot.snapshots import Snapshots, Wish
 from camerad.storage.tree import Tree
 
+STILL_AT_S = 1.5
+"""When the camera captures its stills: on CLOCK_MONOTONIC, soon after the machine has started."""
+
 
 class Camera:
     """A camera that shows a grey picture ten times a second; brighter in its higher mode."""
@@ -62,7 +65,7 @@ class Camera:
         if isinstance(self.still_answer, Exception):
             future.set_exception(self.still_answer)
         elif self.still_answer is not None:
-            future.set_result(self.still_answer)
+            future.set_result((self.still_answer, STILL_AT_S))
         return future
 
 
@@ -144,7 +147,8 @@ async def test_the_time_is_written_into_the_picture(snapshots, fed, camera, fold
 
 async def test_a_camera_with_a_higher_mode_takes_a_still(snapshots, fed, camera, folder):
     camera.still_mode = Mode("YUYV", 1920, 1080)
-    await snapshots.take(fed, Wish("one.jpg"))
+    taken = await snapshots.take(fed, Wish("one.jpg"))
+    assert taken.timestamp == iso_utc(epoch_of(STILL_AT_S))
     assert camera.stills == 1
     assert abs(int(luma(folder / "one.jpg").mean()) - 200) <= 2
 

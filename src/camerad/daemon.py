@@ -11,10 +11,6 @@ from camerad.site import Site
 
 logger = logging.getLogger(__name__)
 
-HANG_S: Final = 10.0
-"""A camera's thread that has shown no life for so long hangs in the driver: nothing inside the
-process can free it, so the watchdog has to."""
-
 CAMERA_CLOSE_S: Final = 1.0
 
 
@@ -67,6 +63,8 @@ class Daemon:
         self.parts.threads.close()
 
     def alive(self) -> bool:
-        """No camera's thread hangs: what the service manager's watchdog wants to know."""
+        """Every camera gives pictures, or its thread knows why it does not: what the service
+        manager's watchdog wants to know. A thread that hangs in a driver nobody here can free.
+        """
         now_s = time.monotonic()
-        return all(now_s - fed.camera.heartbeat_s < HANG_S for fed in self.parts.cameras)
+        return all(now_s < fed.camera.pulse.due_s for fed in self.parts.cameras)

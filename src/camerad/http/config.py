@@ -122,6 +122,11 @@ class Section:
         return _answer(Changed(True, self._config.public(self._name), restart_required))
 
 
+def owner(section: str) -> Role:
+    """Who may see a section, and change it."""
+    return Role.OPERATOR if section == "camera" else Role.ADMIN
+
+
 def _settings(request: Request, section: str) -> object:
     """What a client sends to be set, bare or wrapped in the section's name."""
     if not request.body:  # else an empty PUT would put the whole section back to its defaults
@@ -139,7 +144,7 @@ def _answer(value: object) -> BaseHTTPResponse:
 def _reading(section: str) -> Operation:
     return Operation(
         summary=f"The settings of {section}",
-        role=Role.ADMIN,
+        role=owner(section),
         limit=Limit.API,
         answer=CameraSection if section == "camera" else SECTIONS[section],
     )
@@ -152,7 +157,7 @@ def _changing(section: str, method: str, summary: str) -> Operation:
     return Operation(
         summary=summary,
         method=method,
-        role=Role.ADMIN,
+        role=owner(section),
         limit=Limit.API,
         body=Annotated[taken, Meta(description=description)],
         answer=Changed[kind],  # type: ignore[valid-type]  # each section has its own

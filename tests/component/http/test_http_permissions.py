@@ -93,8 +93,14 @@ def test_viewers_change_nothing_but_what_is_their_own(routes):
 @pytest.mark.parametrize("prefix", ["/api/config", "/api/users", "/api/tokens"])
 def test_only_administrators_manage(routes, prefix):
     managing = [route for route in routes if route.path.startswith(prefix)]
-    own = "/api/users/<name:str>/password"
-    assert {route.role for route in managing if route.path != own} == {Role.ADMIN}
+    shared = ("/api/users/<name:str>/password", "/api/config/camera")
+    assert {route.role for route in managing if route.path not in shared} == {Role.ADMIN}
+
+
+def test_operators_set_the_camera_alone(routes):
+    camera = [route for route in routes if route.path == "/api/config/camera"]
+    assert {method for route in camera for method in route.methods} >= {"GET", "PUT", "PATCH"}
+    assert {route.role for route in camera} == {Role.OPERATOR}
 
 
 @pytest.mark.parametrize("who", ["nobody", "a wrong token", "a wrong scheme"])

@@ -14,6 +14,7 @@ from camerad.events.bus import Subscriber
 from camerad.events.state import State
 from camerad.frames.cameras import Cameras
 from camerad.http.auth import demand
+from camerad.http.config import owner
 from camerad.http.limits import Limit
 from camerad.http.recording import start_recording, stop_recording
 from camerad.http.snapshots import take_snapshot
@@ -103,7 +104,7 @@ class Verbs:
 
     async def _set_parameter(self, client: Client, wanted: Setting) -> Answer:
         section, change = _change_of(wanted)
-        demand(client.principal, _owner(section))
+        demand(client.principal, owner(section))
         restart_required = await asyncio.to_thread(self._config.merge, section, change)
         result = SettingResult(wanted.parameter, wanted.value, restart_required)
         return Response(request="set_parameter", result=result)
@@ -128,12 +129,7 @@ class Verbs:
 def may_see(role: Role, parameter: str) -> bool:
     """The configuration is shown to those who may change it, everything else to all."""
     top, _, rest = parameter.partition(".")
-    return top != "config" or role.includes(_owner(rest))
-
-
-def _owner(section: str) -> Role:
-    """Who may change a section of the configuration."""
-    return Role.OPERATOR if section == "camera" else Role.ADMIN
+    return top != "config" or role.includes(owner(rest))
 
 
 def _change_of(wanted: Setting) -> tuple[str, dict[str, Any]]:

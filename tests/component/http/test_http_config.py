@@ -3,8 +3,9 @@
 import time
 
 import pytest
-import reference
 import requests
+
+import reference
 
 SECTIONS = (
     "camera", "recording", "storage", "network", "auth", "limits", "onvif", "firmware", "stream",

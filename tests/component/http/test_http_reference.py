@@ -6,14 +6,19 @@ import os
 import re
 
 import pytest
-import reference
 import requests
-from reference import CURL_LINES, SECTIONS, assert_same_fields, endpoint_of, error_example, example
 
+import reference
 from camerad import errors
-
-NOT_YET = {"GET /api/onvif/discover", "POST /api/onvif/{device_id}/{service}"}
-"""What is not built. What is, has to leave this list."""
+from reference import (
+    CURL_LINES,
+    NOT_YET,
+    SECTIONS,
+    assert_same_fields,
+    endpoint_of,
+    error_example,
+    example,
+)
 
 MODIFIED_S = 1_736_937_000  # 2025-01-15T10:30:00Z
 FILES = (

@@ -17,6 +17,7 @@ from camerad.http.metrics import Metrics, Sources
 from camerad.http.openapi import OpenApi
 from camerad.http.origin import Origins
 from camerad.http.recording import RecordingRoute
+from camerad.http.recordings import RecordingsRoute
 from camerad.http.snapshots import SnapshotRoute
 from camerad.http.system import System
 from camerad.http.timings import Timings
@@ -60,6 +61,7 @@ class Site:
             SnapshotRoute(cameras, parts.snapshots),
             CamerasRoute(cameras),
             RecordingRoute(cameras, parts.recorder),
+            self._recordings(),
             System(parts.figures, parts.health, cameras, tree, parts.recorder.records),
             ConfigRoute(config, cameras),
             self._events(),
@@ -80,6 +82,16 @@ class Site:
         verbs = Verbs(state.state, parts.config, parts.cameras, parts.snapshots, parts.recorder)
         return Events(self.sockets, state.bus, verbs, parts.config)
 
+    def _recordings(self) -> RecordingsRoute:
+        parts = self._parts
+        return RecordingsRoute(
+            parts.tree,
+            parts.threads.files,
+            parts.config,
+            growing=parts.recorder.growing,
+            repaired=lambda: parts.housekeeping.repaired,
+        )
+
     def _sources(self) -> Sources:
         parts = self._parts
         return Sources(
@@ -93,4 +105,6 @@ class Site:
             crowd=self._crowd,
             sockets=self.sockets,
             recording=parts.recording,
+            unrecorded=parts.recorder.dropped,
+            repaired=lambda: len(parts.housekeeping.repaired),
         )

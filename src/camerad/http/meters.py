@@ -63,7 +63,7 @@ class Meters:
         yield InfoMetricFamily("camerad_build", "What runs.", {"version": __version__})
         yield from _cameras(sources.cameras)
         yield _counter("jpeg_encodes", "Pictures encoded.", sources.encoder.encoded)
-        yield _gauge("recording", "Whether a recording is under way.", sources.recording())
+        yield from _recordings(sources)
         yield from _streams(sources)
         yield from _requests(sources.timings)
         yield from _connections(sources)
@@ -88,6 +88,14 @@ def _cameras(cameras: Iterable[FedCamera]) -> Iterator[Metric]:
             for fed in cameras:
                 family.add_metric([str(fed.id)], float(read(fed)))
             yield family
+
+
+def _recordings(sources: Sources) -> Iterator[Metric]:
+    yield _gauge("recording", "Whether a recording is under way.", sources.recording())
+    yield _counter("recording_frames_dropped", "Pictures lost to films.", sources.unrecorded())
+    yield _gauge(
+        "recordings_repaired", "Films that had been cut off before the start.", sources.repaired()
+    )
 
 
 def _streams(sources: Sources) -> Iterator[Metric]:

@@ -48,6 +48,10 @@ class Sources(Struct, frozen=True):
     sockets: Sockets
     recording: Callable[[], bool]
     """Whether a recording is under way."""
+    unrecorded: Callable[[], int]
+    """Pictures that are in no film although they should be."""
+    repaired: Callable[[], int]
+    """Films that the start has repaired."""
 
 
 class Metrics:

@@ -6,6 +6,7 @@ from concurrent.futures import Executor
 
 from camerad.config.store import ConfigStore
 from camerad.recording.recovery import recover
+from camerad.recording.repair import Repaired
 from camerad.recording.retention import enforce
 from camerad.storage.tree import Tree
 
@@ -18,8 +19,8 @@ class Housekeeping:
     """A task of the event loop, whose work is done in the threads of ``files``."""
 
     def __init__(self, tree: Tree, files: Executor, config: ConfigStore) -> None:
-        self.repaired: list[str] = []
-        """Films that the start found unfinished, and completed."""
+        self.repaired: dict[str, Repaired] = {}
+        """By path: films that the start found unfinished, and completed."""
         self._tree = tree
         self._files = files
         self._config = config

@@ -82,6 +82,7 @@ class Recorder:
         """By camera; None while a recording is about to start."""
         self._intakes: dict[int, tuple[FedCamera, Intake, Mode | None]] = {}
         self._last: dict[int, Recording] = {}
+        self._dropped = 0
         self._listeners: list[Callable[[], None]] = []
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -103,6 +104,14 @@ class Recorder:
     def last(self, camera: int) -> Recording | None:
         """What a camera has recorded last, since the daemon was started."""
         return self._last.get(camera)
+
+    def growing(self) -> set[str]:
+        """The paths of the films that are being written."""
+        return {session.path for session in self._sessions() if session.path is not None}
+
+    def dropped(self) -> int:
+        """Pictures that are in no film although they should be, since the start."""
+        return self._dropped + sum(session.missing for session in self._sessions())
 
     async def remaining_bytes(self) -> int:
         """The room for recordings."""
@@ -134,8 +143,7 @@ class Recorder:
 
     async def close(self) -> None:
         """End all, because the daemon stops."""
-        sessions = [session for session in self._active.values() if session is not None]
-        await asyncio.gather(*(asyncio.to_thread(each.stop, STOP_S) for each in sessions))
+        await asyncio.gather(*(asyncio.to_thread(each.stop, STOP_S) for each in self._sessions()))
         for camera in tuple(self._active):
             self._release(camera)
 
@@ -227,6 +235,7 @@ class Recorder:
     def _finished(self, camera: int, session: Session) -> None:
         if self._active.get(camera) is session:
             self._last[camera] = _report(session)
+            self._dropped += session.missing
             self._release(camera)
 
     def _release(self, camera: int) -> None:
@@ -239,6 +248,9 @@ class Recorder:
         if fed is not None and mode is not None:
             fed.camera.set_mode(self._usual_mode(fed))
         self._tell()
+
+    def _sessions(self) -> list[Session]:
+        return [session for session in tuple(self._active.values()) if session is not None]
 
     def _tell(self) -> None:
         for listener in self._listeners:
@@ -264,6 +276,6 @@ def _report(session: Session) -> Recording:
         session.plan.filename,
         session.duration_s,
         session.size_bytes,
-        session.shots.dropped + session.lost,
+        session.missing,
         session.reason,
     )

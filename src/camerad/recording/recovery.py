@@ -12,20 +12,20 @@ from camerad.storage.tree import Tree
 logger = logging.getLogger(__name__)
 
 
-def recover(tree: Tree, directories: Iterable[str]) -> list[str]:
-    """Repair all films below the directories; gives the paths of those that needed it. Blocks.
+def recover(tree: Tree, directories: Iterable[str]) -> dict[str, Repaired]:
+    """Repair all films below the directories; gives those that needed it, by path. Blocks.
 
     One that was cut off before its first frame is deleted. What is being recorded, and what is no
     film of ours, is left alone.
     """
-    repaired = []
+    repaired = {}
     for directory in directories:
         for path in _films(tree, directory):
             done = _recover(tree, path)
             if done is not None and done.frames == 0:
                 tree.delete(path)
             elif done is not None:
-                repaired.append(path)
+                repaired[path] = done
                 logger.warning(
                     "%s was cut off and has been repaired: %d frames, %d of them found behind "
                     "the last checkpoint, %d bytes torn",

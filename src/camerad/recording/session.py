@@ -69,6 +69,17 @@ class Session:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
+    def path(self) -> str | None:
+        """Of the part that is being written."""
+        reel = self._reel
+        return reel.path if reel else None
+
+    @property
+    def missing(self) -> int:
+        """Pictures that the camera gave, and the film has not."""
+        return self.shots.dropped + self.lost
+
+    @property
     def size_bytes(self) -> int:
         """Of all parts."""
         reel = self._reel

@@ -18,6 +18,8 @@ NAMES = {
     "camerad_camera_streaming",
     "camerad_jpeg_encodes",
     "camerad_recording",
+    "camerad_recording_frames_dropped",
+    "camerad_recordings_repaired",
     "camerad_stream_clients",
     "camerad_stream_bytes",
     "camerad_stream_parts_sent",

@@ -27,6 +27,15 @@ class Client:
     def status(self):
         return self.call("GET", "/api/recording/status").json()
 
+    def listed(self):
+        """The films by name."""
+        films = self.call("GET", "/api/recordings", role="viewer").json()["recordings"]
+        return {film["filename"]: film for film in films}
+
+    def metric(self, name):
+        lines = self.call("GET", "/metrics").text.splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+
     def until(self, condition, timeout_s=15):
         """Wait until the status is so; gives it."""
         give_up_s = time.monotonic() + timeout_s

@@ -1,6 +1,8 @@
 """Recording over HTTP, as the reference prints it and the contract adds."""
 
 import json
+import os
+import signal
 import time
 
 import pytest
@@ -186,6 +188,44 @@ def test_websocket_clients_start_stop_and_hear_of_it(shared):
             told.append(json.loads(socket.recv(timeout=10)))
     values = [each["value"] for each in told if each.get("parameter") == "camera.recording"]
     assert values == [True, False]
+
+
+def test_recordings_are_listed_the_newest_first(client):
+    camera = client(*SMALL)
+    assert camera.listed() == {}
+    assert camera.start(filename="first.avi", duration=0.2).ok
+    camera.until(lambda status: not status["recording"])
+    assert camera.start(filename="second.avi").ok
+    (camera.folder / "notes.txt").write_text("no film")
+    listed = camera.listed()
+    assert list(listed) == ["second.avi", "first.avi"]
+    assert [film["recording"] for film in listed.values()] == [True, False]
+    assert not any(film["repaired"] for film in listed.values())
+    camera.stop()
+    film = camera.listed()["second.avi"]
+    assert film["path"] == "/media/data/recordings/second.avi"
+    assert film["size"] == (camera.folder / "second.avi").stat().st_size
+    assert film["recording"] is False
+    assert camera.call("GET", f"/download{film['path']}").content[:4] == b"RIFF"
+
+
+def test_what_a_start_has_repaired_is_told(client):
+    camera = client(*SMALL)
+    assert camera.start(filename="whole.avi", duration=0.2).ok
+    camera.until(lambda status: not status["recording"])
+    assert camera.start(filename="cut.avi").ok
+    camera.until(lambda status: status["duration"] >= 1)
+    os.kill(camera.process.pid, signal.SIGKILL)
+    camera.process.stop()
+    camera.process.start(*SMALL)
+    give_up_s = time.monotonic() + 10
+    while not camera.listed()["cut.avi"]["repaired"]:
+        assert time.monotonic() < give_up_s, camera.process.log()
+        time.sleep(0.05)
+    assert camera.listed()["whole.avi"]["repaired"] is False
+    assert camera.metric("camerad_recordings_repaired") == 1
+    assert camera.metric("camerad_recording_frames_dropped_total") == 0
+    assert_plays(camera.folder / "cut.avi")
 
 
 def test_two_cameras_record_at_once(client):

@@ -62,11 +62,11 @@ def endpoint_of(command: str) -> str:
     method = re.search(r"-X (\w+)", command)
     (url,) = re.findall(rf'{HOST}([^\s"]+)', command)
     wanted = f"{method.group(1) if method else 'GET'} {url.partition('?')[0]}"
-    (found,) = [endpoint for endpoint in SECTIONS if _pattern(endpoint).fullmatch(wanted)]
+    (found,) = [endpoint for endpoint in SECTIONS if pattern(endpoint).fullmatch(wanted)]
     return found
 
 
-def _pattern(endpoint: str) -> re.Pattern[str]:
+def pattern(endpoint: str) -> re.Pattern[str]:
     path = endpoint.partition("?")[0]
     return re.compile(
         re.sub(

@@ -18,7 +18,7 @@ def process(
     folder = tmp_path_factory.mktemp("clients")
     shutil.copytree(prepared_state[0], folder / "state")
     config = folder / "camerad.toml"
-    config.write_text("[limits]\nenabled = false\n")
+    config.write_text("[limits]\nenabled = false\n[logging]\nlevel = 'debug'\n")
     process = DaemonProcess(folder / "state", prepared_state[1])
     port = free_port()
     process.https_port = port

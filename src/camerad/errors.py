@@ -12,16 +12,21 @@
     │   ├── NotRecording        409 NOT_RECORDING
     │   ├── RecordingInProgress 409 RECORDING_IN_PROGRESS
     │   ├── AccountExists       409 ACCOUNT_EXISTS
-    │   └── LastAdmin           409 LAST_ADMIN
+    │   ├── LastAdmin           409 LAST_ADMIN
+    │   ├── UpdateInProgress    409 UPDATE_IN_PROGRESS
+    │   └── NoFirmware          409 NO_FIRMWARE
     ├── PayloadTooLarge         413 PAYLOAD_TOO_LARGE
     ├── UnsupportedMediaType    415 UNSUPPORTED_MEDIA_TYPE
     ├── RangeNotSatisfiable     416 RANGE_NOT_SATISFIABLE
     ├── InvalidResolution       422 INVALID_RESOLUTION
     ├── InvalidFormat           422 INVALID_FORMAT
     ├── InvalidConfig           422 INVALID_CONFIG
+    ├── InvalidSignature        422 INVALID_SIGNATURE
+    ├── IncompatibleFirmware    422 INCOMPATIBLE_FIRMWARE
     ├── RateLimited             429 RATE_LIMITED
     ├── CameraNotConnected      503 CAMERA_NOT_CONNECTED
     ├── Overloaded              503 OVERLOADED
+    ├── ServiceMissing          503 SERVICE_MISSING
     └── InsufficientStorage     507 INSUFFICIENT_STORAGE
     StartupError                ends `camerad` with one line and exit code 2
 
@@ -96,6 +101,14 @@ class LastAdmin(Conflict):
     code = "LAST_ADMIN"
 
 
+class UpdateInProgress(Conflict):
+    code = "UPDATE_IN_PROGRESS"
+
+
+class NoFirmware(Conflict):
+    code = "NO_FIRMWARE"
+
+
 class PayloadTooLarge(CameradError):
     status = 413
     code = "PAYLOAD_TOO_LARGE"
@@ -130,6 +143,16 @@ class InvalidConfig(CameradError):
     code = "INVALID_CONFIG"
 
 
+class InvalidSignature(CameradError):
+    status = 422
+    code = "INVALID_SIGNATURE"
+
+
+class IncompatibleFirmware(CameradError):
+    status = 422
+    code = "INCOMPATIBLE_FIRMWARE"
+
+
 class RateLimited(CameradError):
     status = 429
     code = "RATE_LIMITED"
@@ -147,6 +170,11 @@ class CameraNotConnected(CameradError):
 class Overloaded(CameradError):
     status = 503
     code = "OVERLOADED"
+
+
+class ServiceMissing(CameradError):
+    status = 503
+    code = "SERVICE_MISSING"
 
 
 class InsufficientStorage(CameradError):

@@ -13,7 +13,7 @@ STREET = (
     {"capture", "events", "storage", "system"},
     {"frames", "accounts", "config"},
     {"imaging"},
-    {"stream", "snapshot", "recording", "live_config", "live_state"},
+    {"stream", "snapshot", "recording", "firmware", "live_config", "live_state"},
     {"http", "cameras"},
     {"parts"},
     {"site"},
@@ -32,6 +32,7 @@ RESERVED = {
     # Devices take ioctls; the other two only lock files with it.
     "fcntl": {"capture", "storage", "accounts"},
     "subprocess": {"system"},
+    "dbus_fast": {"system"},
 }
 """What is imported only in these parts."""
 

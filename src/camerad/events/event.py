@@ -37,3 +37,28 @@ class CameraEvent(Event, frozen=True, tag="camera_event"):
     device: str
     timestamp: str
     reason: str | UnsetType = UNSET
+
+
+FirmwareStep = Literal[
+    "ready",
+    "installing",
+    "progress",
+    "installed",
+    "failed",
+    "activating",
+    "activated",
+    "rolled_back",
+]
+
+
+class FirmwareEvent(Event, frozen=True, tag="firmware_event"):
+    """An update has come a step further. ``percentage`` belongs to ``progress``; ``message`` says
+    what is being done, or why it has failed.
+    """
+
+    topic = Topic.FIRMWARE
+    event: FirmwareStep
+    version: str
+    percentage: int
+    message: str | None
+    timestamp: str

@@ -1,0 +1,1 @@
+"""Updates of the whole device: bundles that RAUC verifies and installs into the other slot."""

@@ -45,6 +45,15 @@ class Ssh:
             raise CommandFailed(command, done.returncode, output)
         return output
 
+    def start(self, command: str) -> subprocess.Popen[str]:
+        """Have a shell command run beside the test, which talks to it through pipes, in lines."""
+        return subprocess.Popen(
+            [*self._command, self._host, command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
     def put(self, content: bytes, path: str) -> None:
         """Write a file, and the folders that it is in."""
         quoted = shlex.quote(path)

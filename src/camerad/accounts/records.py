@@ -87,19 +87,32 @@ def with_user(records: Records, user: User) -> Records:
 
 
 def without_user(records: Records, name: str) -> Records:
+    _check_admin_stays(records, name)
     users = tuple(user for user in records.users if user.name != name)
     if len(users) == len(records.users):
         raise NotFound(f"There is no user {name!r}")
-    if [user.name for user in records.users if user.role is Role.ADMIN] == [name]:
-        raise LastAdmin("The last administrator stays", "Add another one first")
     return structs.replace(records, users=users)
 
 
 def with_password(records: Records, name: str, password_hash: str) -> Records:
+    return _with_changed_user(records, name, password=password_hash)
+
+
+def with_role(records: Records, name: str, role: Role) -> Records:
+    if role is not Role.ADMIN:
+        _check_admin_stays(records, name)
+    return _with_changed_user(records, name, role=role)
+
+
+def _with_changed_user(records: Records, name: str, **fields: object) -> Records:
     if all(user.name != name for user in records.users):
         raise NotFound(f"There is no user {name!r}")
     users = tuple(
-        structs.replace(user, password=password_hash) if user.name == name else user
-        for user in records.users
+        structs.replace(user, **fields) if user.name == name else user for user in records.users
     )
     return structs.replace(records, users=users)
+
+
+def _check_admin_stays(records: Records, name: str) -> None:
+    if [user.name for user in records.users if user.role is Role.ADMIN] == [name]:
+        raise LastAdmin("The last administrator stays", "Add another one first")

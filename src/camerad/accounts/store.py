@@ -18,6 +18,7 @@ from camerad.accounts.records import (
     hash_token,
     replacing_token,
     with_password,
+    with_role,
     with_token,
     with_user,
     without_token,
@@ -117,6 +118,10 @@ class Accounts:
 
     def remove_user(self, name: str) -> None:
         self._file.change(lambda records: without_user(records, name))
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Ends the user's logins, unless it is the role that the user has."""
+        self._file.change(lambda records: with_role(records, name, role))
 
     def set_password(self, name: str, password: str) -> None:
         password_hash = _hash_chosen(password)

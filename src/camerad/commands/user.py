@@ -22,6 +22,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     add_account(password)
     _add_password(password)
     password.set_defaults(run=_set_password)
+    role = actions.add_parser("role", help="give a user another role; it ends the user's logins")
+    add_account(role)
+    add_role(role)
+    role.set_defaults(run=_set_role)
     remove = actions.add_parser("remove", help="let somebody log in no more")
     add_account(remove)
     remove.set_defaults(run=_remove)
@@ -50,6 +54,12 @@ def _list(options: argparse.Namespace) -> None:
 def _set_password(options: argparse.Namespace) -> None:
     users = accounts(options)
     users.set_password(options.name, _password(options))
+
+
+def _set_role(options: argparse.Namespace) -> None:
+    from camerad.accounts.roles import Role  # noqa: PLC0415 - see the package
+
+    accounts(options).set_role(options.name, Role(options.role))
 
 
 def _remove(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""``/api/users``: who may log in, and with which password."""
+"""``/api/users``: who may log in, with which password, and as what."""
 
 import asyncio
 from typing import Annotated, Final
@@ -64,6 +64,12 @@ class NewPassword(Struct, frozen=True):
     ] = None
 
 
+class NewRole(Struct, frozen=True):
+    """The body of ``PUT /api/users/{name}/role``."""
+
+    role: Role
+
+
 USER: Final = {"name": "The user's name."}
 
 LIST: Final = Operation(
@@ -97,6 +103,16 @@ SET_PASSWORD: Final = Operation(
     answer=Done,
     errors=(NotFound, InsufficientStorage),
 )
+SET_ROLE: Final = Operation(
+    summary="Give a user another role, which ends the user's logins; the last administrator stays",
+    method="PUT",
+    path=USER,
+    role=Role.ADMIN,
+    limit=Limit.API,
+    body=NewRole,
+    answer=Done,
+    errors=(NotFound, LastAdmin, InsufficientStorage),
+)
 
 
 class UsersRoute:
@@ -113,6 +129,7 @@ class UsersRoute:
         gate.route(blueprint, ADD, self.add, "/api/users")
         gate.route(blueprint, REMOVE, self.remove, "/api/users/<name:str>")
         gate.route(blueprint, SET_PASSWORD, self.set_password, "/api/users/<name:str>/password")
+        gate.route(blueprint, SET_ROLE, self.set_role, "/api/users/<name:str>/role")
         return blueprint
 
     async def list(self, _request: Request) -> BaseHTTPResponse:
@@ -135,6 +152,12 @@ class UsersRoute:
         await self._check_permission(request, user, wanted.old_password)
         async with self._changing:
             await asyncio.to_thread(self._accounts.set_password, user, wanted.password)
+        return json_answer(Done())
+
+    async def set_role(self, request: Request, name: str) -> BaseHTTPResponse:
+        wanted = body(request, NewRole)
+        async with self._changing:
+            await asyncio.to_thread(self._accounts.set_role, unquote(name), wanted.role)
         return json_answer(Done())
 
     async def _check_permission(

@@ -56,6 +56,8 @@ def test_users_come_are_listed_change_and_go(camerad):
         None,
         "viewer",
     )
+    assert camerad("user", "role", "joe", "--role", "operator").returncode == 0
+    assert camerad.role("joe", "another password") == "operator"
     assert camerad("user", "remove", "joe").returncode == 0
     assert camerad("user", "list").stdout == "jane\tadmin\n"
 
@@ -72,6 +74,8 @@ def test_users_come_are_listed_change_and_go(camerad):
         (("add", "joe", "--role", "viewer", "--password-stdin"), "short", "at least 10 characters"),
         (("add", "joe", "--role", "viewer"), PASSWORD, "use --password-stdin"),
         (("password", "joe", "--password-stdin"), PASSWORD, "There is no user 'joe'"),
+        (("role", "joe", "--role", "admin"), "", "There is no user 'joe'"),
+        (("role", "jane", "--role", "viewer"), "", "The last administrator stays"),
         (("remove", "joe"), "", "There is no user 'joe'"),
         (("remove", "jane"), "", "The last administrator stays"),
     ],

@@ -97,11 +97,31 @@ class TestUsers:
         assert problem(client("DELETE", "/api/users/nobody")) == (404, "NOT_FOUND")
         answer = client("PUT", "/api/users/nobody/password", json={"password": PASSWORD})
         assert problem(answer) == (404, "NOT_FOUND")
+        answer = client("PUT", "/api/users/nobody/role", json={"role": "viewer"})
+        assert problem(answer) == (404, "NOT_FOUND")
+
+    def test_another_role_holds_at_once(self, client):
+        client.made("/api/users", name="u-role", role="viewer", password=PASSWORD)
+        session = client.login("u-role", PASSWORD)
+        assert client("GET", "/api/users", auth=("u-role", PASSWORD)).status_code == 403
+        answer = client("PUT", "/api/users/u-role/role", json={"role": "admin"})
+        assert answer.json() == {"success": True}
+        assert names(client, "users")["u-role"]["role"] == "admin"
+        assert not client.enters(session)
+        assert client("GET", "/api/users", auth=("u-role", PASSWORD)).status_code == 200
+        assert client("DELETE", "/api/users/u-role").status_code == 200
+
+    @pytest.mark.parametrize("body", [{}, {"role": "root"}, {"role": None}, [], None])
+    def test_a_role_that_none_has(self, client, body):
+        answer = client("PUT", "/api/users/admin/role", json=body)
+        assert problem(answer) == (400, "INVALID_REQUEST")
 
     def test_the_last_administrator_stays(self, client):
         assert problem(client("DELETE", "/api/users/admin")) == (409, "LAST_ADMIN")
         client.made("/api/users", name="u-second", role="admin", password=PASSWORD)
         assert client("DELETE", "/api/users/u-second").status_code == 200
+        answer = client("PUT", "/api/users/admin/role", json={"role": "operator"})
+        assert problem(answer) == (409, "LAST_ADMIN")
         assert problem(client("DELETE", "/api/users/admin")) == (409, "LAST_ADMIN")
 
 

@@ -96,6 +96,7 @@ def test_names_are_unique(accounts):
         lambda accounts: accounts.revoke_token("x"),
         lambda accounts: accounts.remove_user("x"),
         lambda accounts: accounts.set_password("x", "long enough"),
+        lambda accounts: accounts.set_role("x", Role.VIEWER),
         lambda accounts: accounts.open_session("x", 60),
     ],
 )
@@ -112,6 +113,9 @@ def test_users_come_change_and_go(accounts):
     accounts.set_password("eve", "other password")
     assert accounts.verify_password("eve", "first password") is None
     assert accounts.verify_password("eve", "other password") == principal
+    accounts.set_role("eve", Role.ADMIN)
+    assert accounts.users() == [Principal("eve", Role.ADMIN, "user")]
+    accounts.add_user("ada", Role.ADMIN, "other password")
     accounts.remove_user("eve")
     assert accounts.verify_password("eve", "other password") is None
 
@@ -123,6 +127,10 @@ def test_the_last_administrator_stays(accounts):
     accounts.remove_user("adam")
     with pytest.raises(LastAdmin):
         accounts.remove_user("ada")
+    for role in (Role.OPERATOR, Role.VIEWER):
+        with pytest.raises(LastAdmin):
+            accounts.set_role("ada", role)
+    accounts.set_role("ada", Role.ADMIN)
     accounts.remove_user("eve")
     assert [user.name for user in accounts.users()] == ["ada"]
 
@@ -247,6 +255,7 @@ def test_a_session_is_a_token_of_its_user(accounts):
     [
         lambda accounts: accounts.remove_user("eve"),
         lambda accounts: accounts.set_password("eve", "another password"),
+        lambda accounts: accounts.set_role("eve", Role.VIEWER),
     ],
 )
 def test_a_session_ends_with_its_login(accounts, end):

@@ -114,12 +114,13 @@ class BulkEndpoint:
         sent = 0
         while True:
             urb = self._take(stream)
-            if sent >= len(data) // 2 and halt:
-                self._halt(urb)
-                return
-            if sent >= len(data) // 2 and cut:
-                self._pull()
-                raise Gone
+            if sent + urb.length > len(data) // 2:
+                if halt:
+                    self._halt(urb)
+                    return
+                if cut:
+                    self._pull()
+                    raise Gone
             part = data[sent : sent + urb.length]
             self._wire.give(urb.number, part)
             sent += len(part)

@@ -104,7 +104,7 @@ def test_the_plug_is_pulled_in_mid_frame(host, orders, pulled):
     host.commit(1000)
     for number in range(4):
         host.submit(number, 1, 4096)
-    assert [host.answer()[1] for _ in range(2)] == [0, 0]
+    assert host.answer()[1] == 0
     host.submit(9, 0, 1, struct.pack("<BBHHH", 0x80, 10, 0, 0, 1))
     assert host.answer() == (9, 0, b"\0")
     assert pulled == ["plug"]

@@ -5,7 +5,8 @@
     ├── InvalidCredentials      401 INVALID_CREDENTIALS
     ├── PermissionDenied        403 PERMISSION_DENIED
     ├── NotFound                404 NOT_FOUND
-    │   └── FileMissing         404 FILE_NOT_FOUND
+    │   ├── FileMissing         404 FILE_NOT_FOUND
+    │   └── OnvifDeviceNotFound 404 ONVIF_DEVICE_NOT_FOUND
     ├── Conflict                409 (never raised itself)
     │   ├── FileExists          409 FILE_EXISTS
     │   ├── DirectoryNotEmpty   409 DIRECTORY_NOT_EMPTY
@@ -24,9 +25,11 @@
     ├── InvalidSignature        422 INVALID_SIGNATURE
     ├── IncompatibleFirmware    422 INCOMPATIBLE_FIRMWARE
     ├── RateLimited             429 RATE_LIMITED
+    ├── OnvifDeviceUnreachable  502 ONVIF_DEVICE_UNREACHABLE
     ├── CameraNotConnected      503 CAMERA_NOT_CONNECTED
     ├── Overloaded              503 OVERLOADED
     ├── ServiceMissing          503 SERVICE_MISSING
+    ├── OnvifDeviceTimeout      504 ONVIF_DEVICE_TIMEOUT
     └── InsufficientStorage     507 INSUFFICIENT_STORAGE
     StartupError                ends `camerad` with one line and exit code 2
 
@@ -71,6 +74,10 @@ class NotFound(CameradError):
 
 class FileMissing(NotFound):
     code = "FILE_NOT_FOUND"
+
+
+class OnvifDeviceNotFound(NotFound):
+    code = "ONVIF_DEVICE_NOT_FOUND"
 
 
 class Conflict(CameradError):
@@ -162,6 +169,11 @@ class RateLimited(CameradError):
         self.retry_after_s = retry_after_s
 
 
+class OnvifDeviceUnreachable(CameradError):
+    status = 502
+    code = "ONVIF_DEVICE_UNREACHABLE"
+
+
 class CameraNotConnected(CameradError):
     status = 503
     code = "CAMERA_NOT_CONNECTED"
@@ -175,6 +187,11 @@ class Overloaded(CameradError):
 class ServiceMissing(CameradError):
     status = 503
     code = "SERVICE_MISSING"
+
+
+class OnvifDeviceTimeout(CameradError):
+    status = 504
+    code = "ONVIF_DEVICE_TIMEOUT"
 
 
 class InsufficientStorage(CameradError):

@@ -13,7 +13,7 @@ STREET = (
     {"capture", "events", "storage", "system"},
     {"frames", "accounts", "config"},
     {"imaging"},
-    {"stream", "snapshot", "recording", "firmware", "live_config", "live_state"},
+    {"stream", "snapshot", "recording", "firmware", "onvif", "live_config", "live_state"},
     {"http", "cameras"},
     {"parts"},
     {"site"},

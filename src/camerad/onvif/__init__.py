@@ -1,0 +1,1 @@
+"""ONVIF: other cameras of the network, and this one among them."""

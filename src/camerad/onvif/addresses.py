@@ -1,0 +1,140 @@
+"""Which addresses ONVIF may be spoken with.
+
+What a datagram says of itself can be forged by whoever is on the same wire, its source too. So an
+address that was learnt is used only within these bounds: it lies in a network that this machine is
+directly connected to, it is none of its own, and its port is one that cameras use. What an
+administrator enters by hand may lie elsewhere.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+from typing import Final
+
+from msgspec import Struct
+
+Address = IPv4Address | IPv6Address
+OwnAddress = IPv4Interface | IPv6Interface
+
+METADATA: Final = frozenset(
+    map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254"))
+)
+"""Where clouds tell machines their secrets, beside the link-local 169.254.169.254."""
+
+WEB_PORTS: Final = frozenset({80, 443})
+OTHER_PORTS: Final = frozenset(
+    {
+        1719,
+        1720,
+        1723,
+        2049,
+        3306,
+        3659,
+        4045,
+        4190,
+        5060,
+        5061,
+        5432,
+        6000,
+        6379,
+        6566,
+        *range(6665, 6670),
+    }
+    | {6679, 6697, 9200, 10080, 11211, 27017}
+)
+"""Above 1023, but not HTTP's: those that browsers refuse as well, and databases."""
+
+
+class Interface(Struct, frozen=True):
+    """A network interface that is up and takes multicast."""
+
+    name: str
+    index: int
+    addresses: tuple[OwnAddress, ...]
+
+
+class Neighbourhood(Struct, frozen=True):
+    """The networks that this machine is part of, at a moment."""
+
+    interfaces: tuple[Interface, ...]
+    """Those that ONVIF is spoken on."""
+    own: frozenset[Address]
+    """Every address of this machine, on whatever interface."""
+
+    def is_near(self, address: Address) -> bool:
+        """Whether it is another machine in a network that we are directly connected to."""
+        return address not in self.own and self.own_address_near(address) is not None
+
+    def own_address_near(self, address: Address) -> Address | None:
+        """By which of our addresses that one reaches us without a router."""
+        for interface in self.interfaces:
+            for own in interface.addresses:
+                if own.version == address.version and _plain(address) in own.network:
+                    return own.ip
+        return None
+
+
+def refusal(address: Address, port: int) -> str | None:
+    """Why nobody, administrators included, may have this address contacted; None if they may."""
+    plain = _plain(address)
+    if plain.is_loopback or plain.is_unspecified:
+        return "is this machine itself"
+    if plain.is_link_local or plain in METADATA:
+        return "is link-local, or of a cloud's metadata"
+    if plain.is_multicast or plain.is_reserved:
+        return "is not the address of one machine"
+    if port in OTHER_PORTS or (port < 1024 and port not in WEB_PORTS):
+        return f"has port {port}, which is no camera's"
+    return None
+
+
+def neighbourhood(bind: str) -> Neighbourhood:
+    """What the kernel says of the interfaces now.
+
+    A daemon that serves one address only speaks from that address only: ``bind`` is
+    ``network.bind``.
+    """
+    import psutil  # noqa: PLC0415 - loaded late: the first picture does not wait for it
+
+    stats = psutil.net_if_stats()
+    own: set[Address] = set()
+    found = []
+    for name, entries in psutil.net_if_addrs().items():
+        addresses = tuple(_addresses((entry.address, entry.netmask) for entry in entries))
+        own.update(address.ip for address in addresses)
+        served = tuple(address for address in addresses if _is_served(address.ip, bind))
+        if served and name in stats and _is_usable(stats[name].isup, stats[name].flags):
+            found.append(Interface(name, socket.if_nametoindex(name), served))
+    return Neighbourhood(tuple(found), frozenset(own))
+
+
+def parse_address(text: str) -> Address | None:
+    """An IP literal, without its scope; an IPv4 address in IPv6 clothes is that IPv4 address."""
+    try:
+        return _plain(ipaddress.ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None
+
+
+def _plain(address: Address) -> Address:
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _is_usable(is_up: bool, flags: str) -> bool:
+    words = flags.split(",")
+    return is_up and "multicast" in words and "loopback" not in words
+
+
+def _is_served(address: Address, bind: str) -> bool:
+    bound = ipaddress.ip_address(bind)
+    return bound.is_unspecified or address == bound
+
+
+def _addresses(entries: Iterator[tuple[str, str | None]]) -> Iterator[OwnAddress]:
+    for text, mask in entries:
+        address = parse_address(text)
+        if address is not None and mask:
+            bits = int(ipaddress.ip_address(mask)).bit_count()
+            yield ipaddress.ip_interface(f"{address}/{bits}")

@@ -9,13 +9,16 @@ from asyncio import BaseTransport, Transport
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final, Protocol, cast
 
+from sanic.exceptions import PayloadTooLarge
 from sanic.headers import format_http1_response
 from sanic.http import Http, Stage
 from sanic.response import BaseHTTPResponse
 from sanic.server import HttpProtocol
 
+from camerad.clock import http_date
 from camerad.http.answers import SECURITY_HEADERS
 from camerad.http.errors import envelope
+from camerad.http.heads import too_large
 
 REFUSAL_HEADERS: Final = {
     **SECURITY_HEADERS,
@@ -29,9 +32,18 @@ LINGER_S: Final = 30.0
 
 
 class _Http(Http):
-    """Sanic's HTTP/1.1, able to refuse a URL that cannot be parsed, and a body on its way."""
+    """Sanic's HTTP/1.1, able to refuse a URL that cannot be parsed, and a body on its way; it
+    tells the time, as RFC 9110 wants it of every server that knows it.
+    """
 
     __slots__ = ()
+
+    async def http1_request_header(self) -> None:
+        """Sanic would answer that the body is too large."""
+        try:
+            await super().http1_request_header()
+        except PayloadTooLarge:
+            raise too_large(self.recv_buffer) from None
 
     def respond(self, response: BaseHTTPResponse) -> BaseHTTPResponse:
         """Sanic would ask for the body that a client offers (Expect) although it is refused."""
@@ -39,6 +51,7 @@ class _Http(Http):
             self.expecting_continue = False
             self.request_body = None
             self.keep_alive = False
+        response.headers.setdefault("date", http_date(int(time.time())))
         return super().respond(response)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -234,7 +247,11 @@ def _refuse(transport: BaseTransport) -> None:
     """There is no request yet, and so nothing that Sanic could answer."""
     answer = envelope(503, "OVERLOADED", "Too many connections")
     body = answer.body or b""
-    headers = {**REFUSAL_HEADERS, "content-length": str(len(body))}
+    headers = {
+        **REFUSAL_HEADERS,
+        "date": http_date(int(time.time())),
+        "content-length": str(len(body)),
+    }
     head: bytes = format_http1_response(
         answer.status, [(name.encode(), value.encode()) for name, value in headers.items()]
     )

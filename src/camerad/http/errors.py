@@ -26,6 +26,7 @@ FOR_STATUS: Final[dict[int, tuple[str, str]]] = {
     414: ("INVALID_REQUEST", "The URL is too long"),
     416: ("RANGE_NOT_SATISFIABLE", "The file has no such range"),
     417: ("INVALID_REQUEST", "The expectation cannot be met"),
+    431: ("INVALID_REQUEST", "The headers are too many or too large"),
     503: ("OVERLOADED", "The request could not be answered in time"),
 }
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from sanic import Request
-from sanic.exceptions import PayloadTooLarge, URITooLong
+from sanic.exceptions import SanicException, URITooLong
 
 HEAD_LIMIT_BYTES: Final = 16 * 1024
 """The whole head. Browsers send one to two KiB."""
@@ -11,9 +11,22 @@ URL_LIMIT_BYTES: Final = 8 * 1024
 MAX_HEADERS: Final = 100
 
 
+class HeadTooLarge(SanicException):
+    """The headers are too many, or too large (RFC 6585)."""
+
+    status_code = 431
+    quiet = True
+
+
+def too_large(head: bytes | bytearray) -> SanicException:
+    """What is wrong with a head over the limit, of which this much has come."""
+    has_line = b"\r\n" in head[:URL_LIMIT_BYTES]
+    return HeadTooLarge() if has_line else URITooLong()
+
+
 def check_head(request: Request) -> None:
-    """Raises ``URITooLong`` or ``PayloadTooLarge``; Sanic itself sees to the whole head."""
+    """Raises ``URITooLong`` or ``HeadTooLarge``; ``Connection`` sees to the whole head."""
     if len(request.raw_url) > URL_LIMIT_BYTES:
         raise URITooLong
     if len(request.headers) > MAX_HEADERS:
-        raise PayloadTooLarge
+        raise HeadTooLarge

@@ -46,7 +46,7 @@ HEADERS: Final[dict[str, tuple[str, str]]] = {
 LIMIT_HEADERS: Final = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 ERROR_HEADERS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After", *LIMIT_HEADERS)}
 
-ANY_TIME: Final = (400, 408, 413, 414, 417, 503)
+ANY_TIME: Final = (400, 408, 413, 414, 417, 431, 503)
 """How a request can end whatever it asks for, before anyone has looked."""
 
 

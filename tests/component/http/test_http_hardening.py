@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
@@ -23,6 +24,9 @@ NEVER = re.compile(
 )
 
 
+HANDSHAKE = {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+
+
 def ask(daemon, data, *, port=None, tls=False):
     """Send raw bytes; gives status, headers and body of the answer."""
     with contextlib.ExitStack() as stack:
@@ -35,6 +39,11 @@ def ask(daemon, data, *, port=None, tls=False):
         response = http.client.HTTPResponse(sock, method=data.partition(b" ")[0].decode())
         response.begin()
         return response.status, response.headers, response.read()
+
+
+def assert_tells_the_time(headers):
+    (date,) = headers.get_all("date")
+    assert abs(parsedate_to_datetime(date).timestamp() - time.time()) < 60
 
 
 def head(daemon, path="/api/info", method="GET", role="admin", **headers):
@@ -135,18 +144,36 @@ class TestEveryAnswer:
             (b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
             (b"TRACE /image HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
             (b"GARBAGE\r\n\r\n", 400),
-            (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 17_000 + b"\r\n\r\n", 413),
-            (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: 1\r\n" * 200 + b"\r\n", 413),
+            (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 17_000 + b"\r\n\r\n", 431),
+            (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: 1\r\n" * 200 + b"\r\n", 431),
             (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
+            (b"GET /" + b"a" * 19_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
         ],
         ids=lambda value: value if isinstance(value, int) else "",
     )
-    def test_has_the_headers_that_protect(self, served, data, status):
+    def test_has_the_headers_that_protect_and_the_time(self, served, data, status):
         found, headers, _ = ask(served, data)
         assert found == status
+        assert_tells_the_time(headers)
         assert {name: headers[name] for name in SECURITY} == SECURITY
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert [name for name in headers if NEVER.fullmatch(name)] == []
+
+    @pytest.mark.parametrize(
+        ("path", "more", "status"),
+        [
+            ("/stream", {}, 200),
+            ("/files/page.html", {}, 200),
+            ("/ws", {"Connection": "Upgrade", "Upgrade": "websocket", **HANDSHAKE}, 101),
+        ],
+    )
+    def test_tells_the_time_past_sanic_too(self, served, path, more, status):
+        (served.state / "media" / "page.html").touch()
+        with socket.create_connection(("127.0.0.1", served.http_port), timeout=30) as sock:
+            sock.sendall(head(served, path, **more))
+            answer = sock.makefile("rb")
+            assert answer.readline().split()[1] == str(status).encode()
+            assert_tells_the_time(http.client.parse_headers(answer))
 
     def test_under_tls_too_and_never_hsts(self, daemon):
         port = free_port()
@@ -215,6 +242,7 @@ class TestCrowds:
         refused = self.health(crowded, "127.0.0.1")
         assert refused.status == 503
         assert {name: refused.headers[name] for name in SECURITY} == SECURITY
+        assert_tells_the_time(refused.headers)
         assert self.health(crowded, "127.0.0.2").status == 200
 
     def test_unfinished_handshakes_count_and_make_room(self, crowded):

@@ -11,6 +11,7 @@ from sanic.exceptions import BadRequest, MethodNotAllowed, PayloadTooLarge, Serv
 from camerad import errors as tree
 from camerad.errors import CameradError, RateLimited
 from camerad.http import errors
+from camerad.http.heads import HeadTooLarge
 
 ISO_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -94,6 +95,7 @@ def test_429_says_when(answer):
     [
         (BadRequest("Bad URL: /?token=SECRET"), 400, "INVALID_REQUEST"),
         (PayloadTooLarge("SECRET"), 413, "PAYLOAD_TOO_LARGE"),
+        (HeadTooLarge("SECRET"), 431, "INVALID_REQUEST"),
         (ServerError("SECRET"), 500, "INTERNAL_ERROR"),
         (KeyError("SECRET"), 500, "INTERNAL_ERROR"),
         (OSError(5, "Input/output error", "/real/path/SECRET"), 500, "INTERNAL_ERROR"),

@@ -1,8 +1,15 @@
 import pytest
 from requests_by_hand import request
-from sanic.exceptions import PayloadTooLarge, URITooLong
+from sanic.exceptions import URITooLong
 
-from camerad.http.heads import MAX_HEADERS, URL_LIMIT_BYTES, check_head
+from camerad.http.heads import (
+    HEAD_LIMIT_BYTES,
+    MAX_HEADERS,
+    URL_LIMIT_BYTES,
+    HeadTooLarge,
+    check_head,
+    too_large,
+)
 
 
 def headers(count):
@@ -19,10 +26,17 @@ def test_a_url_can_be_too_long():
 
 
 def test_there_can_be_too_many_headers():
-    with pytest.raises(PayloadTooLarge):
+    with pytest.raises(HeadTooLarge):
         check_head(request(headers=headers(MAX_HEADERS + 1)))
 
 
 def test_repeated_headers_count_each():
-    with pytest.raises(PayloadTooLarge):
+    with pytest.raises(HeadTooLarge):
         check_head(request(headers=[("x", "")] * (MAX_HEADERS + 1)))
+
+
+@pytest.mark.parametrize(
+    ("begin", "error"), [(b"GET / HTTP/1.1\r\nX: ", HeadTooLarge), (b"GET /", URITooLong)]
+)
+def test_a_whole_head_is_too_large_by_what_it_begins_with(begin, error):
+    assert isinstance(too_large(begin + b"a" * HEAD_LIMIT_BYTES), error)

@@ -31,6 +31,27 @@ export function snapshot(token, camera) {
   return call(`/snapshot?camera=${camera}`, { token, method: "POST", body: {} });
 }
 
+export function recordingStatus(token, camera) {
+  return call(`/api/recording/status?camera=${camera}`, { token });
+}
+
+export function startRecording(token, camera) {
+  return call(`/api/recording/start?camera=${camera}`, { token, method: "POST", body: {} });
+}
+
+export function stopRecording(token, camera) {
+  return call(`/api/recording/stop?camera=${camera}`, { token, method: "POST" });
+}
+
+export function recordings(token) {
+  return call("/api/recordings", { token });
+}
+
+export function downloadUrl(token, path) {
+  const encoded = path.split("/").map(encodeURIComponent).join("/");
+  return `/download${encoded}?${new URLSearchParams({ token })}`;
+}
+
 export function openapi(token) {
   return call("/openapi.json", { token });
 }

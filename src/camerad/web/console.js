@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import * as facts from "./facts.js";
 import * as format from "./format.js";
 import { element, setText } from "./page.js";
+import { Recorder } from "./recorder.js";
 import { LivePicture } from "./stream.js";
 
 const REFRESH_MS = 3000;
@@ -12,6 +13,7 @@ export class Console {
   #user;
   #signedOut;
   #picture = new LivePicture(element("picture"), () => this.#render());
+  #recorder;
   #status = null; // the last answer of /api/camera/status
   #chosenCamera = null; // an id, once a person has chosen; until then the active one is shown
   #unreachable = null; // the ApiError, while the device does not answer
@@ -23,6 +25,8 @@ export class Console {
     this.#user = user;
     this.#signedOut = signedOut;
     element("snapshot").hidden = user.role === "viewer";
+    const notify = (text, className) => this.#notify(text, className);
+    this.#recorder = new Recorder(user, notify, this.#closing.signal);
     this.#on(element("snapshot"), "click", () => this.#takeSnapshot());
     this.#on(element("camera"), "change", () => this.#chooseCamera());
     this.#on(document, "visibilitychange", () => this.#followVisibility());
@@ -71,6 +75,7 @@ export class Console {
     facts.showCamera(this.#camera());
     this.#showChoice();
     this.#picture.show(this.#user.token, this.#camera().id);
+    this.#recorder.show(this.#camera().id);
     if (wasUnreachable) this.#picture.reopen();
   }
 
@@ -87,6 +92,7 @@ export class Console {
   #rest() {
     clearTimeout(this.#timer);
     this.#picture.close();
+    this.#recorder.rest();
   }
 
   // The camera that is shown
@@ -101,6 +107,7 @@ export class Console {
     this.#chosenCamera = Number(element("camera").value);
     facts.showCamera(this.#camera());
     this.#picture.show(this.#user.token, this.#chosenCamera);
+    this.#recorder.show(this.#chosenCamera);
   }
 
   #showChoice() {

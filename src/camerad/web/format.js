@@ -9,7 +9,8 @@ export function orDash(value) {
 export function bytes(count) {
   if (count < 1e3) return `${count} B`;
   if (count < 1e6) return `${Math.round(count / 1e3)} kB`;
-  return `${(count / 1e6).toFixed(1)} MB`;
+  if (count < 1e9) return `${(count / 1e6).toFixed(1)} MB`;
+  return `${(count / 1e9).toFixed(2)} GB`;
 }
 
 // The device counts memory and disk in MiB.
@@ -30,6 +31,18 @@ export function duration(seconds) {
   if (days > 0) return `${days} d ${hours % 24} h`;
   if (hours > 0) return `${hours} h ${minutes % 60} min`;
   return minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;
+}
+
+// As a clock that was started: 0:05, 12:34, 1:02:03.
+export function clock(seconds) {
+  const parts = [Math.floor(seconds / 60) % 60, Math.floor(seconds % 60)];
+  if (seconds >= 3600) parts.unshift(Math.floor(seconds / 3600));
+  return parts.map((part, at) => String(part).padStart(at > 0 ? 2 : 1, "0")).join(":");
+}
+
+export function moment(iso) {
+  const options = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
+  return new Date(iso).toLocaleString("en-GB", options);
 }
 
 export function temperature(celsius) {

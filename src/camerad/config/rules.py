@@ -3,8 +3,9 @@
 import ipaddress
 import itertools
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
-from camerad.config.schema import Config, Network, Storage
+from camerad.config.schema import Config, Network, Onvif, Storage
 from camerad.errors import CameradError
 from camerad.storage.paths import HOME, parse_path
 
@@ -13,6 +14,7 @@ def conflicts(config: Config) -> list[str]:
     """Every contradiction, as ``section.key: what is wrong``."""
     return [
         *_network_conflicts(config.network),
+        *_onvif_conflicts(config.onvif),
         *(list(_root_conflicts(config.storage)) or _directory_conflicts(config)),
     ]
 
@@ -34,6 +36,14 @@ def _network_conflicts(network: Network) -> Iterator[str]:
         yield "network.https_port: is http_port too"
     if (network.certificate is None) != (network.key is None):
         yield "network.key: certificate and key go together"
+
+
+def _onvif_conflicts(onvif: Onvif) -> Iterator[str]:
+    for number, device in enumerate(onvif.devices):
+        try:
+            ipaddress.ip_address(urlsplit(device.address).hostname or "")
+        except ValueError:
+            yield f"onvif.devices[{number}].address: expected an IP address, as names may move"
 
 
 def _root_conflicts(storage: Storage) -> Iterator[str]:

@@ -36,6 +36,7 @@ RealPath = Annotated[str, Meta(pattern=r"^[^\x00]+" + _END, max_length=4096, exa
 HostName = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9._:\[\]-]{1,255}" + _END, examples=["camera.example.com"])
 ]
+InterfaceName = Annotated[str, Meta(pattern=r"^[^\s/\x00]{1,15}" + _END, examples=["eth0"])]
 ControlName = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,64}" + _END, examples=["brightness"])]
 ControlValue = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
@@ -196,7 +197,7 @@ class OnvifDevice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             pattern=r"^https?://[^\s\x00-\x1f]+" + _END,
             max_length=1024,
             examples=["http://192.168.1.200/onvif/device_service"],
-            description="Its device service.",
+            description="Its device service, at an IP address.",
         ),
     ]
     username: Annotated[str, Meta(max_length=256)] | None = None
@@ -209,8 +210,34 @@ class OnvifDevice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = None
 
 
+class OnvifUser(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    username: Annotated[str, Meta(min_length=1, max_length=64, description="A user's name.")]
+    password: Annotated[
+        Annotated[str, Meta(min_length=8, max_length=128)] | None,
+        Meta(
+            extra_json_schema=SECRET,
+            description="For ONVIF alone, and kept as it is: its digests are made with it. Left "
+            "out, it stays what it was.",
+        ),
+    ] = None
+
+
 class Onvif(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     serve: Annotated[bool, Meta(description="Let ONVIF clients find and use this camera.")] = False
+    users: Annotated[
+        list[OnvifUser],
+        Meta(
+            max_length=64,
+            description="Users who may log in by ONVIF's digest too, each with the user's role.",
+        ),
+    ] = field(default_factory=list)
+    interfaces: Annotated[
+        list[InterfaceName],
+        Meta(
+            max_length=64,
+            description="Network interfaces that ONVIF is spoken on; none named is every one.",
+        ),
+    ] = field(default_factory=list)
     devices: Annotated[
         list[OnvifDevice], Meta(max_length=256, description="Devices known without discovery.")
     ] = field(default_factory=list)
@@ -223,6 +250,13 @@ class Firmware(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     auto_install: Annotated[
         bool, Meta(description="Install a good bundle at once, instead of when told to.")
     ] = True
+    boot_notes: Annotated[
+        RealPath,
+        Meta(
+            extra_json_schema=FILE_ONLY | RESTART,
+            description="Where the device's boot units note which slots have been healthy.",
+        ),
+    ] = "/data/boot"
 
 
 class Stream(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

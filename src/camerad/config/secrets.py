@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from camerad.config.schema import SECRET, Onvif, OnvifDevice
+from camerad.config.schema import SECRET, Onvif, OnvifDevice, OnvifUser
 
 
 def without_secrets(value: object) -> object:
@@ -37,19 +37,22 @@ def keep_passwords(onvif: Mapping[str, object], current: Onvif) -> dict[str, obj
     A password is kept only for the same device, address and user: a changed address would have
     it sent elsewhere.
     """
-    devices = onvif.get("devices")
-    if not isinstance(devices, list):
-        return dict(onvif)
-    known = {_identity(msgspec.to_builtins(device)): device for device in current.devices}
-    return {**onvif, "devices": [_keep_password(device, known) for device in devices]}
+    known: list[OnvifDevice | OnvifUser] = [*current.devices, *current.users]
+    kept = {_identity(msgspec.to_builtins(entry)): entry.password for entry in known}
+    return {
+        key: [_keep_password(entry, kept) for entry in value]
+        if key in ("devices", "users") and isinstance(value, list)
+        else value
+        for key, value in onvif.items()
+    }
 
 
-def _keep_password(device: object, known: Mapping[tuple[str, ...], OnvifDevice]) -> object:
-    if not isinstance(device, Mapping) or "password" in device:
-        return device
-    same = known.get(_identity(device))
-    return {**device, "password": same.password} if same else device
+def _keep_password(entry: object, kept: Mapping[tuple[str, ...], str | None]) -> object:
+    if not isinstance(entry, Mapping) or "password" in entry:
+        return entry
+    password = kept.get(_identity(entry))
+    return {**entry, "password": password} if password else entry
 
 
-def _identity(device: Mapping[str, object]) -> tuple[str, ...]:
-    return tuple(str(device.get(key)) for key in ("uuid", "address", "username"))
+def _identity(entry: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(str(entry.get(key)) for key in ("uuid", "address", "username"))

@@ -8,7 +8,7 @@ administrator enters by hand may lie elsewhere.
 
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from typing import Final
 
@@ -89,8 +89,8 @@ def refusal(address: Address, port: int) -> str | None:
     return None
 
 
-def neighbourhood(bind: str) -> Neighbourhood:
-    """What the kernel says of the interfaces now.
+def neighbourhood(bind: str, interfaces: Sequence[str]) -> Neighbourhood:
+    """What the kernel says of the interfaces of these names now, of all if none is named.
 
     A daemon that serves one address only speaks from that address only: ``bind`` is
     ``network.bind``.
@@ -104,7 +104,8 @@ def neighbourhood(bind: str) -> Neighbourhood:
         addresses = tuple(_addresses((entry.address, entry.netmask) for entry in entries))
         own.update(address.ip for address in addresses)
         served = tuple(address for address in addresses if _is_served(address.ip, bind))
-        if served and name in stats and _is_usable(stats[name].isup, stats[name].flags):
+        wanted = served and name in stats and (not interfaces or name in interfaces)
+        if wanted and _is_usable(stats[name].isup, stats[name].flags):
             found.append(Interface(name, socket.if_nametoindex(name), served))
     return Neighbourhood(tuple(found), frozenset(own))
 

@@ -15,7 +15,7 @@ from camerad.onvif.proxy import Proxy
 from camerad.onvif.reach import Reach
 
 
-class Client:
+class OnvifClient:
     """Builds the parts of the client's side; none of them does anything until it is asked."""
 
     def __init__(

@@ -6,7 +6,7 @@ from camerad.config.schema import Onvif, OnvifDevice
 from camerad.errors import OnvifDeviceNotFound
 from camerad.onvif.book import DeviceBook
 from camerad.onvif.device import Credentials, Device
-from camerad.onvif.endpoint import Endpoint, entered
+from camerad.onvif.endpoint import parse_url
 from camerad.onvif.names import DEVICE_SERVICE
 from camerad.onvif.uuids import key
 
@@ -58,16 +58,17 @@ class Directory:
 
     def _as_entered(self, entry: OnvifDevice) -> Device:
         """With what it has told of itself, if it did so at this very address."""
-        endpoint = entered(entry.address)
-        assert isinstance(endpoint, Endpoint)  # the configuration's rules see to that
+        announced = parse_url(entry.address)
+        host = announced.host if announced else None
+        url = announced.at(host).url if announced and host else entry.address
         told = self._book.find(entry.uuid)
-        if told is not None and told.address == endpoint.url:
+        if told is not None and told.address == url:
             return told
         return Device(
             uuid=f"urn:uuid:{key(entry.uuid)}",
-            name=str(endpoint.host),
+            name=str(host or url),
             hardware="",
-            location=str(endpoint.host),
-            services={DEVICE_SERVICE: endpoint.url},
+            location=str(host or url),
+            services={DEVICE_SERVICE: url},
             last_seen=None,
         )

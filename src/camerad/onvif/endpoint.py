@@ -81,15 +81,6 @@ def learnt(urls: Iterable[str], source: Address, near: Neighbourhood) -> Endpoin
     return next((found for found in candidates if _usable(found, near)), None)
 
 
-def entered(url: str) -> Endpoint | str:
-    """What an administrator has entered, or what is wrong with it."""
-    announced = parse_url(url)
-    if announced is None or announced.host is None:
-        return "expected http:// or https://, an IP address, and a path"
-    problem = refusal(announced.host, announced.port)
-    return f"{announced.host} {problem}" if problem else announced.at(announced.host)
-
-
 def beside(endpoint: Endpoint, url: str) -> Endpoint | None:
     """The endpoint of another service of the same device, whatever host it names for it."""
     announced = parse_url(url)

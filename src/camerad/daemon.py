@@ -41,13 +41,13 @@ class Daemon:
         parts.preroll.start()
         parts.live_state.start()
         parts.recorder.on_change(parts.live_state.state.changed)
-        for fed in parts.cameras:
-            fed.camera.probe()
+        parts.plugged.start()
 
     async def stop(self) -> None:
         """End all streams, give all devices back. May be called more than once."""
         parts = self.parts
         parts.streams.close()
+        await parts.plugged.close()
         parts.housekeeping.close()
         await parts.recorder.close()
         parts.preroll.close()

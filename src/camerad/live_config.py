@@ -43,6 +43,7 @@ class LiveConfig:
             loop.call_soon_threadsafe(self._apply)
 
         self._config.subscribe(changed)
+        self._cameras.on_added(lambda _fed: self._apply())
         self._apply()
 
     def _apply(self) -> None:

@@ -37,13 +37,17 @@ class LiveState:
         """From now on tell of every change, on the running event loop."""
         self.state.start()
         self._config.subscribe(lambda _old, _new: self.state.changed())
+        self._cameras.on_added(self._watch)
         for fed in self._cameras:
-            fed.camera.on_change(partial(self._camera_changed, fed))
+            self._watch(fed)
 
     def close(self) -> None:
         """Tell no more: the event loop ends."""
         self.state.close()
         self.bus.close()
+
+    def _watch(self, fed: FedCamera) -> None:
+        fed.camera.on_change(partial(self._camera_changed, fed))
 
     def _camera_changed(self, fed: FedCamera, before: Status, after: Status) -> None:
         """Called in the thread of the camera."""

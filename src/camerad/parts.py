@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from camerad.accounts.store import Accounts
 from camerad.accounts.verifier import Verifier
-from camerad.cameras import find_cameras
+from camerad.cameras.plugged import PluggedCameras
 from camerad.capture.source import Mode
 from camerad.capture.spec import CameraSpec, SpecKind
 from camerad.config.load import load
@@ -65,7 +65,10 @@ class Parts:
         self.accounts = Accounts(settings.state_dir)
         self.verifier = Verifier(self.accounts)
         self.threads = Threads()
-        self.cameras = find_cameras(settings.cameras, self.config.current)
+        self.plugged = PluggedCameras(
+            settings.cameras, settings.state_dir, lambda: self.config.current
+        )
+        self.cameras = self.plugged.cameras
         self.encoder = Encoder(self.threads.encoders)
         self.tree = _tree(settings.state_dir, self.config.current.storage)
         self.preroll = PreRoll(self.cameras, self.threads.encoders, self.config)

@@ -47,18 +47,19 @@ def _meaning(device: str, error: OSError, meanings: Mapping[int, str]) -> str:
     if special is not None:
         return special
     if error.errno == errno.EBUSY:
-        return f"busy: another process holds it{_holder(device)}"
+        process = holder(device)
+        return "busy: another process holds it" + (f" ({process})" if process else "")
     return _MEANING.get(error.errno or 0, error.strerror or str(error))
 
 
-def _holder(device: str) -> str:
-    """The process that has the device open, where this user may know it."""
+def holder(device: str) -> str | None:
+    """Another process that has the device open, where this user may know it."""
     node = os.path.realpath(device)
     others = (entry for entry in os.listdir("/proc") if entry.isdigit())
     for pid in others:
         if int(pid) != os.getpid() and _has_open(pid, node):
-            return f" ({_process_name(pid)}, pid {pid})"
-    return ""
+            return f"{_process_name(pid)}, pid {pid}"
+    return None
 
 
 def _has_open(pid: str, node: str) -> bool:

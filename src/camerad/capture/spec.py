@@ -1,4 +1,6 @@
-"""What ``--camera SPEC`` says: ``auto``, a device pinned by its path, or the test pattern."""
+"""What ``--camera SPEC`` says: whatever is plugged in, a device pinned by its path, or the test
+pattern.
+"""
 
 import enum
 import re
@@ -8,7 +10,7 @@ from msgspec import Struct
 from camerad.capture.pattern import can_show
 from camerad.capture.source import Mode
 
-GRAMMAR = "auto, /dev/videoN[:FOURCC][:WxH][@FPS] or pattern[:WxH][@FPS]"
+GRAMMAR = "auto, plugged, /dev/videoN[:FOURCC][:WxH][@FPS] or pattern[:WxH][@FPS]"
 
 _FPS = re.compile(r"@(\d+(?:\.\d+)?)\Z", re.ASCII)
 _SIZE = re.compile(r":(\d+)x(\d+)\Z", re.ASCII)
@@ -19,7 +21,12 @@ _MAX_FPS = 1000.0
 
 
 class SpecKind(enum.Enum):
+    """Where a camera comes from."""
+
     AUTO = "auto"
+    """As ``PLUGGED``; but the pattern, until the first camera has been seen."""
+    PLUGGED = "plugged"
+    """All that are plugged in, now or later, and nothing else."""
     DEVICE = "device"
     PATTERN = "pattern"
 
@@ -40,8 +47,8 @@ def parse_camera_spec(text: str) -> CameraSpec:
     A path may hold colons itself, as those in /dev/v4l/by-path do; so what follows it is
     taken off from the right.
     """
-    if text == "auto":
-        return CameraSpec(SpecKind.AUTO)
+    if text in (SpecKind.AUTO.value, SpecKind.PLUGGED.value):
+        return CameraSpec(SpecKind(text))
     rest, fps = _cut(_FPS, text)
     rest, size = _cut(_SIZE, rest)
     rest, fourcc = _cut(_FOURCC, rest)

@@ -18,7 +18,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "--camera",
         action="append",
         metavar="SPEC",
-        help="auto (default), /dev/videoN[:FOURCC][:WxH][@FPS] or pattern[:WxH][@FPS]; repeatable",
+        help="plugged (all cameras, as they come and go), auto (default: the same, but the pattern "
+        "until there has been one), /dev/videoN[:FOURCC][:WxH][@FPS] or pattern[:WxH][@FPS]; "
+        "repeatable",
     )
     parser.set_defaults(run=_serve)
 

@@ -1,6 +1,6 @@
 """``/api/camera/status``: which cameras there are, and what they deliver."""
 
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 from sanic import Blueprint, Request
@@ -16,7 +16,7 @@ from camerad.http.operation import Operation
 
 
 class CameraInfo(Struct, frozen=True):
-    """One camera. What it delivers is told only while it is there."""
+    """One camera. What it delivers is told only while it is there; else why it is not."""
 
     id: int
     connected: bool
@@ -24,6 +24,8 @@ class CameraInfo(Struct, frozen=True):
     resolution: str | UnsetType = UNSET
     framerate: int | float | UnsetType = UNSET
     format: str | UnsetType = UNSET
+    state: Literal["absent", "probing", "ready", "streaming", "fault"] | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
 
 
 class CameraStatus(Struct, frozen=True):
@@ -62,7 +64,10 @@ class CamerasRoute:
 def camera_info(fed: FedCamera) -> CameraInfo:
     """A camera as clients know it."""
     camera = fed.camera
-    fmt = camera.status.format
-    if fmt is None or not camera.connected:
-        return CameraInfo(fed.id, connected=False, device=camera.device)
+    status, connected = camera.status, camera.connected
+    fmt = status.format
+    if fmt is None or not connected:
+        return CameraInfo(
+            fed.id, False, camera.device, state=status.state.value, reason=status.reason
+        )
     return CameraInfo(fed.id, True, camera.device, fmt.resolution, fmt.frame_rate, fmt.fourcc)

@@ -41,7 +41,14 @@ def test_a_camera_that_is_away(watch, tmp_path):
     watched = watch(options={"gone_while": gone})
     for ask in (watched.get, watched.snapshot, lambda: watched.get(query="&quality=50")):
         assert "no such device" in watched.refused(ask)
-    assert watched.status == {"id": 0, "connected": False, "device": "/dev/video70"}
+    status = watched.status
+    assert "no such device" in status.pop("reason")
+    assert status == {
+        "id": 0,
+        "connected": False,
+        "device": "/dev/video70",
+        "state": "absent",
+    }
     assert watched.get("/api/info").json()["camera"]["connected"] is False
     health = requests.get(f"{watched.daemon.url}/health", timeout=10).json()
     assert (health["status"], health["checks"]["camera"]) == ("unhealthy", "disconnected")

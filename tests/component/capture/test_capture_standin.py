@@ -16,7 +16,9 @@ from standin import Camera, environment
 PREAMBLE = """
 import json, os, threading, time
 import numpy as np
-from camerad.capture.enumerate import VideoNode, capture_devices, capture_nodes
+from camerad.capture.enumerate import device_info
+from camerad.capture.identity import Identity, VideoNode
+from camerad.capture.nodes import CameraNodes
 from camerad.capture.source import CameraFault, Mode
 from camerad.capture.v4l2 import V4L2Source
 
@@ -122,8 +124,9 @@ def test_negotiates_and_lists():
     fmt = source.open(Mode(None, 320, 240, 26))
     modes = [(mode.fourcc, mode.width, mode.fps) for mode in source.modes()]
     source.close()
-    [info] = capture_devices([VideoNode("/dev/video70", "", None, ())])
-    nodes = capture_nodes([VideoNode("/dev/video70", "", None, ())])
+    node = VideoNode("/dev/video70", "", Identity("", "", "", ""))
+    info = device_info(node)
+    nodes = [found.device for found in CameraNodes(lambda: [node]).find()]
     same = [(mode.fourcc, mode.width, mode.fps) for mode in info.modes] == modes
     show([fmt.fourcc, fmt.width, fmt.fps, modes[0], len(modes), same, info.driver, nodes])
     """

@@ -219,7 +219,7 @@ def test_a_camera_that_gives_only_rubbish_has_failed(camera, source, published):
     while not camera.counters.faults and time.monotonic() < deadline_s:
         source.give(b"broken")
         time.sleep(0.005)
-    assert camera.counters.faults == 1
+    assert camera.counters.faults >= 1
     assert camera.counters.broken > 3
     assert not published
 

@@ -17,6 +17,7 @@ def device(path, *mode):
     ("text", "spec"),
     [
         ("auto", CameraSpec(SpecKind.AUTO)),
+        ("plugged", CameraSpec(SpecKind.PLUGGED)),
         ("/dev/video0", device("/dev/video0")),
         ("/dev/video12:YUYV", device("/dev/video12", "YUYV")),
         ("/dev/video0:1280x720", device("/dev/video0", None, 1280, 720)),
@@ -46,9 +47,10 @@ def test_reads(text, spec):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "'' is not auto, /dev/videoN"),
+        ("", "'' is not auto, plugged, /dev/videoN"),
         ("video0", "is not auto"),
         ("auto:640x480", "is not auto"),
+        ("plugged@30", "is not auto"),
         ("patterns", "is not auto"),
         ("pattern:64", "is not auto"),
         ("/dev/video0:1280*720", "is not auto"),

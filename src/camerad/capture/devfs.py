@@ -1,0 +1,66 @@
+"""Video nodes where no udev runs, as in containers: what is in /dev, and what sysfs knows of it."""
+
+import asyncio
+import os
+import re
+from typing import Final
+
+from camerad.capture import sysfs
+from camerad.capture.identity import Identity, VideoNode
+
+LOOK_S: Final = 1.0
+_DEV: Final = "/dev"
+_NAME: Final = re.compile(r"video(\d+)", re.ASCII)
+
+
+def video_nodes() -> list[VideoNode]:
+    """All in /dev, by their numbers. Blocks."""
+    return [_node(f"{_DEV}/video{number}", plugged) for number, plugged in sorted(_present())]
+
+
+def _present() -> list[tuple[int, str]]:
+    """The numbers of the nodes; and what differs when one has been made again."""
+    found = []
+    for name in os.listdir(_DEV):
+        matched = _NAME.fullmatch(name)
+        if matched:
+            try:
+                status = os.stat(f"{_DEV}/{name}")
+            except OSError:
+                continue  # it has just gone
+            found.append((int(matched[1]), f"{status.st_ino}-{status.st_ctime_ns}"))
+    return found
+
+
+def _node(device: str, plugged: str) -> VideoNode:
+    product = sysfs.text(device, "name")
+    path = os.path.realpath(f"{sysfs.VIDEO_CLASS}/{os.path.basename(device)}/device")
+    # On USB, "device" is an interface of the device that has the numbers.
+    vendor, model = (sysfs.text(device, f"device/../{name}") for name in ("idVendor", "idProduct"))
+    interface, index = (sysfs.text(device, name) for name in ("device/bInterfaceNumber", "index"))
+    identity = Identity(
+        product=f"{vendor}:{model}" if vendor and model else product,
+        serial=sysfs.text(device, "device/../serial") if vendor else "",
+        path=path if os.path.exists(path) else device,
+        unit=f"{interface}.{index}",
+    )
+    return VideoNode(device, product, identity, plugged=plugged)
+
+
+class DevfsWatch:
+    """Looks into /dev every second."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[int, str]] = []
+
+    async def open(self) -> None:
+        self._seen = _present()
+
+    async def changed(self) -> None:
+        """Wait until it is not as it was the last time."""
+        while (present := _present()) == self._seen:
+            await asyncio.sleep(LOOK_S)
+        self._seen = present
+
+    def close(self) -> None:
+        """There is nothing to close."""

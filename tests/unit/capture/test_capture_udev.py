@@ -1,0 +1,191 @@
+"""What udev tells of nodes, and that no event of it is missed."""
+
+import asyncio
+import errno
+import os
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from camerad.capture import sysfs
+from camerad.capture.identity import Identity, VideoNode
+from camerad.capture.udev import UdevWatch, video_nodes
+
+LINKS = ("/dev/v4l/by-id/i", "/dev/v4l/by-path/p")
+USB = {
+    "ID_V4L_CAPABILITIES": ":capture:",
+    "ID_V4L_PRODUCT": "HD Webcam",
+    "ID_VENDOR_ID": "046d",
+    "ID_MODEL_ID": "0825",
+    "ID_SERIAL_SHORT": "A1B2",
+    "ID_PATH": "pci-0000:00:14.0-usb-0:1:1.0",
+    "ID_USB_INTERFACE_NUM": "00",
+    "USEC_INITIALIZED": "1234",
+}
+
+
+def device(number, name="video", *, initialized=True, **properties):
+    return SimpleNamespace(
+        sys_name=f"{name}{number}",
+        sys_number=str(number),
+        device_node=f"/dev/{name}{number}",
+        device_links=iter(reversed(LINKS)),
+        is_initialized=initialized,
+        properties=properties,
+    )
+
+
+@pytest.fixture
+def video_class(monkeypatch, tmp_path):
+    monkeypatch.setattr(sysfs, "VIDEO_CLASS", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def devices(monkeypatch, video_class):
+    """What udev lists; of each, sysfs knows the index and the driver's name for it."""
+    devices = []
+    context = SimpleNamespace(list_devices=lambda **_: devices)
+    monkeypatch.setitem(sys.modules, "pyudev", SimpleNamespace(Context=lambda: context))
+    for number in (0, 2, 10):
+        folder = video_class / f"video{number}"
+        folder.mkdir()
+        (folder / "index").write_text("0\n")
+        (folder / "name").write_text("vivid-000-vid-cap\n")
+    return devices
+
+
+def test_a_camera_on_usb(devices):
+    devices.append(device(2, **USB))
+    identity = Identity("046d:0825", "A1B2", "pci-0000:00:14.0-usb-0:1:1.0", "00.0")
+    assert video_nodes() == [VideoNode("/dev/video2", "HD Webcam", identity, LINKS, "1234")]
+
+
+def test_a_camera_that_tells_little(devices):
+    devices.append(device(0, ID_PATH="platform-vivid.0"))
+    identity = Identity("vivid-000-vid-cap", "", "platform-vivid.0", ".0")
+    assert video_nodes() == [VideoNode("/dev/video0", "vivid-000-vid-cap", identity, LINKS)]
+
+
+def test_in_the_order_of_their_numbers(devices):
+    devices += [device(10), device(2), device(0)]
+    assert [node.device for node in video_nodes()] == ["/dev/video0", "/dev/video2", "/dev/video10"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        device(1, name="v4l-subdev"),
+        device(1, ID_V4L_CAPABILITIES=":"),
+        device(1, ID_V4L_CAPABILITIES=":video_output:"),
+        device(1, initialized=False),
+    ],
+    ids=["subdevice", "metadata", "output", "unfinished"],
+)
+def test_what_is_no_camera_or_not_yet(devices, other):
+    devices.append(other)
+    assert video_nodes() == []
+
+
+def test_udev_is_not_asked_where_there_is_no_video(monkeypatch, video_class):
+    monkeypatch.setitem(sys.modules, "pyudev", None)
+    assert video_nodes() == []
+    monkeypatch.setattr(sysfs, "VIDEO_CLASS", str(video_class / "missing"))
+    assert video_nodes() == []
+
+
+class Monitor:
+    """udev's end of the netlink socket is a pipe here: a byte is an event, "!" an overrun."""
+
+    def __init__(self):
+        self._read, self._write = os.pipe2(os.O_NONBLOCK)
+
+    def filter_by(self, subsystem):
+        assert subsystem == "video4linux"
+
+    def start(self):
+        pass
+
+    def fileno(self):
+        return self._read
+
+    def poll(self, timeout):
+        assert timeout == 0
+        try:
+            event = os.read(self._read, 1)
+        except BlockingIOError:
+            return None
+        if event == b"!":
+            raise OSError(errno.ENOBUFS, "No buffer space available")
+        return event
+
+    def tell(self, events):
+        os.write(self._write, events)
+
+    def close(self):
+        os.close(self._read)
+        os.close(self._write)
+
+
+@pytest.fixture
+async def monitors(monkeypatch):
+    made = []
+
+    def from_netlink(_context):
+        made.append(Monitor())
+        return made[-1]
+
+    module = SimpleNamespace(
+        Context=lambda: None, Monitor=SimpleNamespace(from_netlink=from_netlink)
+    )
+    monkeypatch.setitem(sys.modules, "pyudev", module)
+    yield made
+    for monitor in made:
+        monitor.close()
+
+
+@pytest.fixture
+async def watch(monitors):
+    watch = UdevWatch()
+    await watch.open()
+    assert len(monitors) == 1
+    yield watch
+    watch.close()
+    watch.close()
+
+
+async def is_quiet(watch):
+    try:
+        await asyncio.wait_for(watch.changed(), 0.02)
+    except TimeoutError:
+        return True
+    return False
+
+
+async def test_an_event_is_noticed_and_many_are_one(watch, monitors):
+    assert await is_quiet(watch)
+    monitors[0].tell(b"aar")
+    async with asyncio.timeout(5):
+        await watch.changed()
+    assert await is_quiet(watch)
+
+
+async def test_an_event_before_the_wait_is_not_missed(watch, monitors):
+    monitors[0].tell(b"a")
+    await asyncio.sleep(0.01)
+    async with asyncio.timeout(5):
+        await watch.changed()
+
+
+async def test_lost_events_are_a_change_and_more_are_heard(watch, monitors, caplog):
+    caplog.set_level("INFO")
+    monitors[0].tell(b"a!")
+    async with asyncio.timeout(5):
+        await watch.changed()
+    assert "lost" in caplog.text
+    assert await is_quiet(watch)
+    assert len(monitors) == 2
+    monitors[1].tell(b"a")
+    async with asyncio.timeout(5):
+        await watch.changed()

@@ -1,18 +1,25 @@
+import argparse
 import sys
 from pathlib import Path
 
 from device_image.commands import CommandFailed
-from device_image.stages import ARCHES, make_image
+from device_image.stages import ARCHES, Build, make_image
 
 
 def main() -> int:
-    arch, output = sys.argv[1:]
+    parser = argparse.ArgumentParser(prog="device_image")
+    parser.add_argument("arch", choices=ARCHES)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--keyring", type=Path, required=True)
+    options = parser.parse_args()
     try:
-        make_image(ARCHES[arch], Path(output))
+        build = Build(ARCHES[options.arch], options.version, options.keyring)
+        make_image(build, options.output)
     except CommandFailed as failure:
         print(f"device-image: {failure}", file=sys.stderr)
         return 1
-    print(output)
+    print(options.output)
     return 0
 
 

@@ -1,5 +1,6 @@
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from device_image.commands import run, run_in
@@ -33,8 +34,9 @@ def install_locked(lock: Path, machine: str, tree: Path) -> None:
 
 
 def install_camerad(checkout: Path, tree: Path) -> None:
-    wheel = build_wheel(checkout, tree.parent)
-    run(*PIP, "install", "--no-deps", "--no-compile", f"--target={tree / SITE_PACKAGES}", wheel)
+    with tempfile.TemporaryDirectory() as scratch:
+        wheel = build_wheel(checkout, Path(scratch))
+        run(*PIP, "install", "--no-deps", "--no-compile", f"--target={tree / SITE_PACKAGES}", wheel)
     commands = tree / SITE_PACKAGES / "bin"
     install_command(commands / "camerad", tree / "usr/bin/camerad")
     shutil.rmtree(commands)

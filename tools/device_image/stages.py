@@ -4,7 +4,7 @@
     locked   camerad's dependencies, compiled     requirements.lock
     device   camerad itself, and its files        src/, rootfs-overlay/
 
-The first two are cached under the hash of what goes into them.
+Each is cached under the hash of what goes into it.
 """
 
 import shutil
@@ -12,10 +12,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from device_image import debian, initrd, python
+from device_image import debian, disk, grub, identity, initrd, python
 from device_image.cache import Cache, digest
 from device_image.commands import run, run_in, say
-from device_image.trees import copy_tree, install_files
+from device_image.trees import copy_tree, install_files, remove
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LOCK = CHECKOUT / "requirements.lock"
@@ -24,6 +24,17 @@ CODE = [CHECKOUT / name for name in python.WHEEL_SOURCES]
 SMOKE_TEST = "import camerad.serve, turbojpeg; turbojpeg.TurboJPEG()"
 """A library that is missing shows here, not in the device."""
 SERVICES = ("systemd-networkd", "systemd-network-generator")
+PRESET = "usr/lib/systemd/system-preset/50-camerad.preset"
+BOOT_SHARE = "usr/share/camerad/boot"
+KERNEL_OPTIONS = (
+    "console=ttyS0",
+    "quiet",
+    # What only costs emulated time: a login prompt, first-boot chores, processor mitigations.
+    "systemd.getty_auto=no",
+    "systemd.mask=getty.target",
+    "systemd.condition-needs-update=0",
+    "mitigations=off",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +42,39 @@ class Arch:
     debian: str
     wheels: str
     """As in a wheel's platform tag."""
+    compatible: str
+    """What RAUC calls devices that take the same bundles."""
 
 
-ARCHES = {"x86-64": Arch(debian="amd64", wheels="x86_64")}
+ARCHES = {"x86-64": Arch(debian="amd64", wheels="x86_64", compatible="camerad-qemux86-64")}
 
 
-def make_image(arch: Arch, output: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Build:
+    arch: Arch
+    version: str
+    keyring: Path
+    """Whose bundles the device takes: certificates, in PEM."""
+
+
+def make_image(build: Build, output: Path) -> None:
     cache = Cache()
+    arch = build.arch
     system_key = digest(debian.INPUTS, seed=arch.debian)
     locked_key = digest([LOCK, *python.INPUTS], seed=system_key)
-    device_key = digest([*CODE, OVERLAY, *initrd.INPUTS, Path(__file__)], seed=locked_key)
+    made_of = [*CODE, OVERLAY, *identity.INPUTS, *initrd.INPUTS, build.keyring, Path(__file__)]
+    device_key = digest(made_of, seed=f"{locked_key} {build.version}")
+    image_key = digest([*disk.INPUTS, *grub.INPUTS], seed=device_key)
     with cache.locked():
-        if read_key(output) == device_key:
+        if read_key(output) == image_key:
             return
         system = cache.tree("system", system_key, lambda tree: make_system(arch, tree))
         locked = cache.tree("locked", locked_key, lambda tree: make_locked(arch, system, tree))
+        device = cache.tree("device", device_key, lambda tree: make_device(build, locked, tree))
         shutil.rmtree(output, ignore_errors=True)
         output.mkdir(parents=True)
-        with tempfile.TemporaryDirectory(dir=cache.path) as scratch:
-            device = Path(scratch) / "device"
-            make_device(locked, device)
-            write_files(device, output)
-        key_file(output).write_text(device_key)
+        write_files(device, output)
+        key_file(output).write_text(image_key)
 
 
 def make_system(arch: Arch, tree: Path) -> None:
@@ -66,24 +88,47 @@ def make_locked(arch: Arch, system: Path, tree: Path) -> None:
     python.install_locked(LOCK, arch.wheels, tree)
 
 
-def make_device(locked: Path, tree: Path) -> None:
+def make_device(build: Build, locked: Path, tree: Path) -> None:
     say("installing camerad")
     copy_tree(locked, tree)
     python.install_camerad(CHECKOUT, tree)
     install_files(OVERLAY, tree)
+    identity.write_version(tree, build.version)
+    identity.set_up_rauc(tree, build.arch.compatible, grub.RAUC_SETTINGS, build.keyring)
     run_in(tree, "python3", "-c", SMOKE_TEST)
     run_in(tree, "systemd-sysusers")
     run_in(tree, "systemctl", "--quiet", "enable", *SERVICES)
+    run_in(tree, "systemctl", "--quiet", "preset", *preset_units(tree))
+    add_boot_files(tree)
+
+
+def preset_units(tree: Path) -> list[str]:
+    lines = (tree / PRESET).read_text().splitlines()
+    return [line.removeprefix("enable ") for line in lines if line.startswith("enable ")]
+
+
+def add_boot_files(tree: Path) -> None:
+    """What the bootloader reads from a slot; and mount points, which nobody can make later."""
+    kernel = (tree / "vmlinuz").read_bytes()
+    remove(tree, ["boot", "vmlinuz*", "initrd.img*"])
+    for folder in ("boot", "data"):
+        (tree / folder).mkdir()
+    initrd.write(tree, tree / "boot/initrd")
+    (tree / "boot/vmlinuz").write_bytes(kernel)
 
 
 def write_files(tree: Path, output: Path) -> None:
     say("packing")
-    initrd.write(tree, output / "initrd")
-    shutil.copyfile(tree / "vmlinuz", output / "vmlinuz")
-    shutil.rmtree(tree / "boot")
-    # lz4, because an emulated processor has to unpack it.
-    options = ("-comp", "lz4", "-no-xattrs", "-no-progress", "-quiet")
-    run("mksquashfs", tree, output / "rootfs.squashfs", *options)
+    for name in ("initrd", "vmlinuz"):
+        shutil.copyfile(tree / "boot" / name, output / name)
+    # LZO is what an emulated processor unpacks fast and GRUB can read.
+    options = ("-comp", "lzo", "-Xalgorithm", "lzo1x_1_15", "-no-xattrs", "-no-progress", "-quiet")
+    rootfs = output / "rootfs.squashfs"
+    run("mksquashfs", tree, rootfs, *options)
+    with tempfile.TemporaryDirectory() as scratch:
+        boot_files = Path(scratch)
+        grub.write_boot_files(OVERLAY / BOOT_SHARE, " ".join(KERNEL_OPTIONS), boot_files)
+        disk.write(output / "disk.img", boot_files, rootfs)
 
 
 def key_file(output: Path) -> Path:

@@ -1,5 +1,6 @@
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from device_image.commands import run
@@ -21,3 +22,12 @@ def install_file(file: Path, target: Path) -> None:
     shutil.copyfile(file, target, follow_symlinks=False)
     if not file.is_symlink():
         target.chmod(0o755 if os.access(file, os.X_OK) else 0o644)
+
+
+def remove(tree: Path, patterns: Iterable[str]) -> None:
+    for pattern in patterns:
+        for path in tree.glob(pattern):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()

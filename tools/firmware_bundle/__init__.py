@@ -1,0 +1,1 @@
+"""Makes and signs firmware bundles: what stands behind tools/bundle."""

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Self
 
 CAMERAD = Path(sys.executable).with_name("camerad")
+NO_BUS = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}
+"""No test may ask this machine's own services to install or to restart anything."""
+
 ROLES = ("viewer", "operator", "admin")
 
 
@@ -88,7 +91,7 @@ class DaemonProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {})},
+                env={**os.environ, **NO_BUS, **(env or {})},
             )
         self._wait_until_it_answers(timeout_s=15)
         return self

@@ -41,6 +41,7 @@ class Daemon:
         parts.preroll.start()
         parts.live_state.start()
         parts.recorder.on_change(parts.live_state.state.changed)
+        parts.updates.course.start()
         parts.plugged.start()
 
     async def stop(self) -> None:
@@ -49,6 +50,8 @@ class Daemon:
         parts.streams.close()
         await parts.plugged.close()
         parts.housekeeping.close()
+        parts.updates.course.close()
+        parts.bus.close()
         await parts.recorder.close()
         parts.preroll.close()
         closing = [asyncio.to_thread(fed.camera.close, CAMERA_CLOSE_S) for fed in parts.cameras]

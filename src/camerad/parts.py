@@ -17,6 +17,13 @@ from camerad.capture.source import Mode
 from camerad.capture.spec import CameraSpec, SpecKind
 from camerad.config.load import load
 from camerad.config.schema import Network, Storage
+from camerad.firmware.course import Course
+from camerad.firmware.factory_reset import FactoryReset
+from camerad.firmware.memory import Memory
+from camerad.firmware.notes import BootNotes
+from camerad.firmware.rauc import Installer
+from camerad.firmware.staging import Staging
+from camerad.firmware.updates import Updates
 from camerad.frames.cameras import FedCamera
 from camerad.http.uploads import MAX_UPLOADS
 from camerad.imaging import jpeg as codec
@@ -31,9 +38,11 @@ from camerad.snapshot.snapshots import Snapshots
 from camerad.storage.state import prepare_state
 from camerad.storage.tree import Tree
 from camerad.stream.streams import Streams
+from camerad.system.bus import SystemBus
 from camerad.system.figures import Figures
 from camerad.system.health import OK, Health
 from camerad.system.logs import set_level
+from camerad.system.reboot import Reboot
 
 PLACEHOLDER_SIZE: Final = (640, 360)
 
@@ -89,6 +98,9 @@ class Parts:
         self.live_state = LiveState(self.config, self.cameras, self.recording)
         self.figures = Figures()
         self.health = self._make_health()
+        self.bus = SystemBus()
+        self.updates = self._make_updates(settings.state_dir)
+        self.factory_reset = FactoryReset(settings.state_dir, self.updates.course, Reboot(self.bus))
 
     def recording(self) -> bool:
         """Whether the active camera is being recorded."""
@@ -104,6 +116,25 @@ class Parts:
         )
         return Streams(self.encoder, explain, lambda: self.config.current.stream.max_clients)
 
+    def _make_updates(self, state_dir: Path) -> Updates:
+        installer, staging = Installer(self.bus), Staging(self.tree)
+        course = Course(
+            memory=Memory(state_dir),
+            installer=installer,
+            staging=staging,
+            notes=BootNotes(state_dir / self.config.current.firmware.boot_notes),
+            threads=self.threads.files,
+            publish=self.live_state.bus.publish,
+        )
+        return Updates(
+            course=course,
+            installer=installer,
+            staging=staging,
+            reboot=Reboot(self.bus),
+            threads=self.threads.files,
+            ailing=self.health.ailing,
+        )
+
     def _make_health(self) -> Health:
         return Health(
             {
@@ -111,7 +142,10 @@ class Parts:
                 "storage": self._storage_check,
                 "network": lambda: OK if self.figures.link().connected else "disconnected",
             },
-            alarms={"config": lambda: "damaged" if self._damaged() else OK},
+            alarms={
+                "config": lambda: "damaged" if self._damaged() else OK,
+                "firmware": lambda: self.updates.course.given_up() or OK,
+            },
         )
 
     def _storage_check(self) -> str:

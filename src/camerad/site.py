@@ -7,7 +7,9 @@ from camerad.http.cameras import CamerasRoute
 from camerad.http.config import ConfigRoute
 from camerad.http.crowd import Crowd
 from camerad.http.downloads import Downloads
+from camerad.http.factory_reset import FactoryResetRoute
 from camerad.http.files import Files
+from camerad.http.firmware import FirmwareRoute
 from camerad.http.gate import Gate
 from camerad.http.images import Images
 from camerad.http.limits import Limiter
@@ -68,7 +70,9 @@ class Site:
             LiveSocket(self.sockets, cameras, parts.streams, config),
             Files(tree, threads.files),
             Downloads(tree, threads.downloads),
-            Uploads(tree, threads.uploads, config),
+            Uploads(tree, threads.uploads, config, parts.updates),
+            FirmwareRoute(parts.updates),
+            FactoryResetRoute(parts.factory_reset),
             Login(parts.accounts, parts.verifier, config),
             UsersRoute(parts.accounts, parts.verifier),
             TokensRoute(parts.accounts),

@@ -87,6 +87,12 @@ class Course:
             isinstance(state, Activating) and self._restart_is_due()
         )
 
+    def given_up(self) -> str | None:
+        """Why the bootloader has gone back to the old system, if that is how the update ended."""
+        if self.last is None or self.last.result != "rolled_back":
+            return None
+        return f"rolled back: {self.last.reason}"
+
     def start(self) -> None:
         """Take up what a restart has left. The bus is not asked if there was nothing."""
         if not isinstance(self._memory.state, Idle | Ready):

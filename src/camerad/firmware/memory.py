@@ -81,10 +81,12 @@ class _Content(Struct, frozen=True):
 
 
 class Memory:
-    """The state, in a small file that a power cut cannot halve. Writing it blocks."""
+    """The state, in a small file of the state directory that a power cut cannot halve. Writing it
+    blocks.
+    """
 
-    def __init__(self, path: Path) -> None:
-        self._file = BackedFile(path)
+    def __init__(self, state_dir: Path) -> None:
+        self._file = BackedFile(state_dir / "firmware.json")
         loaded = self._file.read(_parse)
         if loaded.warning:
             logger.warning("%s", loaded.warning)

@@ -22,7 +22,7 @@ class Staging:
     def path(self, bundle: Bundle) -> str:
         """Where a bundle really is, for RAUC; raises ``FileMissing``."""
         with self._tree.open_read(bundle.path) as opened:
-            return real_path(opened.descriptor)
+            return os.readlink(f"/proc/self/fd/{opened.descriptor}")
 
     def exists(self, bundle: Bundle) -> bool:
         try:
@@ -38,8 +38,3 @@ class Staging:
     def protect(self, bundle: Bundle) -> Callable[[], None]:
         """Let nobody delete or replace it; gives what ends that."""
         return self._tree.protect(bundle.path, UpdateInProgress)
-
-
-def real_path(descriptor: int) -> str:
-    """Where an open file is."""
-    return os.readlink(f"/proc/self/fd/{descriptor}")

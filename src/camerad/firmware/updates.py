@@ -15,7 +15,7 @@ from camerad.firmware.course import Course
 from camerad.firmware.memory import Activating, AnyState, Bundle, Idle, Installed, Installing, Ready
 from camerad.firmware.rauc import Installer, Slot
 from camerad.firmware.running import boot_id
-from camerad.firmware.staging import Staging, real_path
+from camerad.firmware.staging import Staging
 from camerad.firmware.verifier import Verifier, running_version
 from camerad.storage.writer import Writer
 from camerad.system.bus import Refusal
@@ -104,7 +104,7 @@ class Updates:
             raise UpdateInProgress("Another bundle was uploaded meanwhile")
         state = await self._free_state()
         slots = await self.course.slots()
-        path = real_path(incoming.writer.fileno())
+        path = await self._blocking(incoming.writer.seal)
         info = await self._verifier.verify(path, slots, force=incoming.force)
         bundle = Bundle(incoming.path, info.version, incoming.writer.size_bytes)
         if isinstance(state, Ready) and state.bundle.path != bundle.path:

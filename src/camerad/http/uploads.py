@@ -2,13 +2,14 @@
 
 import contextlib
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from sanic import Blueprint, Request
 from sanic.headers import parse_content_header
 from sanic.response import BaseHTTPResponse
@@ -17,13 +18,19 @@ from camerad.accounts.roles import Role
 from camerad.config.store import ConfigStore
 from camerad.errors import (
     FileExists,
+    IncompatibleFirmware,
     InsufficientStorage,
     InvalidRequest,
+    InvalidSignature,
     Overloaded,
     PayloadTooLarge,
     RecordingInProgress,
+    ServiceMissing,
     UnsupportedMediaType,
+    UpdateInProgress,
 )
+from camerad.firmware.staging import FIRMWARE
+from camerad.firmware.updates import Incoming, Updates
 from camerad.http.answers import json_answer
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
@@ -31,7 +38,7 @@ from camerad.http.operation import Media, Operation
 from camerad.http.receiving import receive
 from camerad.http.takeover import untimed
 from camerad.http.threads import held, in_thread
-from camerad.storage.paths import HOME, VirtualPath
+from camerad.storage.paths import HOME
 from camerad.storage.tree import Tree
 from camerad.storage.writer import Writer
 
@@ -48,12 +55,15 @@ _BOUNDARY = re.compile(r"[ -~]{1,200}")
 
 
 class UploadForm(Struct, frozen=True):
-    """The form of ``/upload``; its fields may come in any order."""
+    """The form of ``/upload``; its fields may come in any order. ``force`` is for firmware: it may
+    be older than what runs.
+    """
 
     file: bytes
     path: str = HOME
     # A form is text: 1 and 0 are true and false in it too.
     overwrite: bool | Literal[0, 1] = False
+    force: bool | Literal[0, 1] = False
 
 
 class _Wish(Struct, frozen=True):
@@ -61,6 +71,14 @@ class _Wish(Struct, frozen=True):
 
     path: str = HOME
     overwrite: bool = False
+    force: bool = False
+
+
+class UploadedFirmware(Struct, frozen=True):
+    """A bundle that was verified: it waits to be installed, or is being installed."""
+
+    version: str
+    state: Literal["ready", "installing"]
 
 
 class UploadAnswer(Struct, frozen=True):
@@ -70,6 +88,7 @@ class UploadAnswer(Struct, frozen=True):
     filename: str
     path: str
     size: int
+    firmware: UploadedFirmware | UnsetType = UNSET
 
 
 UPLOAD: Final = Operation(
@@ -82,9 +101,13 @@ UPLOAD: Final = Operation(
     errors=(
         FileExists,
         RecordingInProgress,
+        UpdateInProgress,
         PayloadTooLarge,
         UnsupportedMediaType,
+        InvalidSignature,
+        IncompatibleFirmware,
         Overloaded,
+        ServiceMissing,
         InsufficientStorage,
     ),
 )
@@ -93,11 +116,14 @@ UPLOAD: Final = Operation(
 class Uploads:
     """Takes files in. They go to the disk as they come, and appear under their names when whole."""
 
-    def __init__(self, tree: Tree, threads: Executor, config: ConfigStore) -> None:
+    def __init__(
+        self, tree: Tree, threads: Executor, config: ConfigStore, updates: Updates
+    ) -> None:
         """``threads`` are at least ``MAX_UPLOADS``, and for uploads alone: each needs one."""
         self._tree = tree
         self._threads = threads
         self._config = config
+        self._updates = updates
         self._under_way = 0
 
     def blueprint(self, gate: Gate) -> Blueprint:
@@ -108,14 +134,14 @@ class Uploads:
     async def upload(self, request: Request) -> BaseHTTPResponse:
         boundary = _boundary(request)
         announced_bytes = self._announced_bytes(request)
+        began_s = time.monotonic()
         stage = partial(self._tree.stage, announced_bytes)
         with self._one_of_few():
             async with held(self._threads, stage, Writer.abort) as writer:
                 form = await in_thread(self._threads, partial(self._form, boundary, writer))
                 await receive(request, self._threads, form.feed)
                 with untimed(request):
-                    kept = await in_thread(self._threads, partial(self._keep, form, writer))
-                return json_answer(UploadAnswer(True, kept.name, str(kept), writer.size_bytes))
+                    return json_answer(await self._keep(form, writer, began_s))
 
     def _announced_bytes(self, request: Request) -> int:
         """The size of the body, 0 if it comes in chunks; raises ``PayloadTooLarge``."""
@@ -150,12 +176,24 @@ class Uploads:
             max_other_bytes=FORM_BYTES,
         )
 
-    def _keep(self, form: "FileForm", writer: Writer) -> VirtualPath:
+    async def _keep(self, form: "FileForm", writer: Writer, began_s: float) -> UploadAnswer:
+        wish, path = await in_thread(self._threads, partial(self._aim, form, writer))
+        answer = UploadAnswer(True, path.rpartition("/")[2], path, writer.size_bytes)
+        if not path.startswith(FIRMWARE):
+            await in_thread(self._threads, writer.commit)
+            return answer
+        install = self._config.current.firmware.auto_install
+        incoming = Incoming(writer, path, began_s, wish.force)
+        bundle = await self._updates.take(incoming, install=install)
+        firmware = UploadedFirmware(bundle.version, "installing" if install else "ready")
+        return msgspec.structs.replace(answer, firmware=firmware)
+
+    def _aim(self, form: "FileForm", writer: Writer) -> tuple[_Wish, str]:
+        """What the form wishes, and the path that its file will have."""
         name = form.finish()
         wish = _wish(form.fields)
         path = f"{wish.path.removesuffix('/')}/{name}"
-        self._tree.aim(writer, path, overwrite=wish.overwrite)
-        return writer.commit()
+        return wish, str(self._tree.aim(writer, path, overwrite=wish.overwrite))
 
 
 def _boundary(request: Request) -> str:

@@ -48,6 +48,13 @@ class Partial:
     def sync(self) -> None:
         os.fsync(self.descriptor)
 
+    def seal(self) -> None:
+        """Write no more: from now on it is open for reading only, as whoever leases it demands."""
+        writable = self.descriptor
+        self.descriptor = os.open(f"/proc/self/fd/{writable}", os.O_RDONLY | os.O_CLOEXEC)
+        os.close(writable)
+        try_lock(self.descriptor)
+
     def close(self) -> None:
         """Close it, and remove it if it has no name yet. May be called again."""
         if not self._open:

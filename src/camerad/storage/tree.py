@@ -129,9 +129,11 @@ class Tree:
                 refusals.append(refusal)
         raise refusals[0]
 
-    def aim(self, writer: Writer, path: str, *, overwrite: bool = False) -> None:
-        """Say where a file shall appear; raises as ``create``."""
-        writer.aim(self._target(path, overwrite=overwrite))
+    def aim(self, writer: Writer, path: str, *, overwrite: bool = False) -> VirtualPath:
+        """Say where a file shall appear, and give it; raises as ``create``."""
+        target = self._target(path, overwrite=overwrite)
+        writer.aim(target)
+        return target.path
 
     def write(self, path: str, data: bytes, *, overwrite: bool = False) -> None:
         """Make a whole file of ``data``; raises as ``create``."""

@@ -69,6 +69,11 @@ class Writer:
         self.size_bytes += len(data)
         self._begin_writing_out()
 
+    def seal(self) -> str:
+        """Write no more; gives where the file really is, for other programs to read."""
+        self._partial.seal()
+        return os.readlink(f"/proc/self/fd/{self._partial.descriptor}")
+
     def aim(self, target: Target) -> None:
         """Say where it shall appear; needed before ``commit``, at any time."""
         target.check()

@@ -26,6 +26,10 @@ class Health:
         alarms = {name: _result(check) for name, check in self._alarms.items()}
         return results | {name: result for name, result in alarms.items() if result != OK}
 
+    def ailing(self) -> list[str]:
+        """The names of those checks that find something wrong."""
+        return [name for name, result in self.checks().items() if result != OK]
+
 
 def _result(check: Check) -> str:
     try:

@@ -11,6 +11,7 @@ from camerad.accounts.roles import Role
 from camerad.config.store import ConfigStore
 from camerad.errors import InvalidRequest
 from camerad.events.bus import Subscriber
+from camerad.events.event import Topic
 from camerad.events.state import State
 from camerad.frames.cameras import Cameras
 from camerad.http.auth import demand
@@ -145,6 +146,8 @@ def _change_of(wanted: Setting) -> tuple[str, dict[str, Any]]:
 
 
 async def _subscribe(client: Client, wanted: Subscription) -> Answer:
+    if wanted.event is Topic.FIRMWARE:
+        demand(client.principal, Role.ADMIN)
     client.subscriber.topics.add(wanted.event)
     return Response(request="subscribe", result=wanted)
 

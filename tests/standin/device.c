@@ -54,6 +54,11 @@ struct device *device_find(const char *path)
     return NULL;
 }
 
+struct device *device_at(size_t index)
+{
+    return index < device_count ? &devices[index] : NULL;
+}
+
 static struct stream *stream_of(int fd)
 {
     return fd >= 0 && fd < MAX_FDS ? streams[fd] : NULL;
@@ -65,11 +70,14 @@ struct device *device_of(int fd)
     return stream ? stream->device : NULL;
 }
 
+static bool exists(const char *path)
+{
+    return *path && !real_access(path, F_OK);
+}
+
 bool device_is_present(struct device *device)
 {
-    const char *gone_while = device->settings.gone_while;
-    bool there =
-        now_ns() >= device->absent_until_ns && !(*gone_while && !real_access(gone_while, F_OK));
+    bool there = now_ns() >= device->absent_until_ns && !exists(device->settings.gone_while);
     if (!there)
         controls_reset(device);
     return there;
@@ -83,6 +91,8 @@ bool device_is_busy(const struct stream *stream)
 
 int device_fails(struct device *device, enum call call)
 {
+    if ((call == CALL_S_FMT || call == CALL_REQBUFS) && exists(device->settings.busy_while))
+        return refuse(EBUSY);
     for (size_t i = 0; i < device->settings.failure_count; i++) {
         struct failure *failure = &device->settings.failures[i];
         if (failure->call == call && failure->times > 0) {
@@ -143,6 +153,21 @@ static int locked_ioctl(struct stream *stream, uint32_t request, void *argument)
     return result;
 }
 
+short device_trouble(int fd)
+{
+    pthread_mutex_lock(&lock);
+    struct stream *stream = stream_of(fd);
+    short trouble = 0;
+    if (stream->dead || !device_is_present(stream->device) || streaming_is_unplugged(stream))
+        trouble = POLLERR | POLLHUP | POLLPRI;
+    else if (stream->failed)
+        trouble = POLLERR;
+    else if (streaming_has_event(stream))
+        trouble = POLLPRI;
+    pthread_mutex_unlock(&lock);
+    return trouble;
+}
+
 static bool is_blocking(int fd)
 {
     return !(fcntl(fd, F_GETFL) & O_NONBLOCK);
@@ -153,8 +178,11 @@ int device_ioctl(int fd, uint32_t request, void *argument)
     for (;;) {
         pthread_mutex_lock(&lock);
         struct stream *stream = stream_of(fd);
+        bool hangs = stream && request == VIDIOC_DQBUF && streaming_hangs(stream);
         int result = stream ? locked_ioctl(stream, request, argument) : refuse(EBADF);
         pthread_mutex_unlock(&lock);
+        while (hangs)
+            pause();
         bool waits = request == VIDIOC_DQBUF && result < 0 && errno == EAGAIN && is_blocking(fd);
         if (!waits)
             return result;

@@ -2,11 +2,15 @@
 #define _GNU_SOURCE
 #include "v4l2_standin.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -35,12 +39,25 @@ void *real_mmap(void *address, size_t length, int protection, int flags, int fd,
     return LIBC(mmap)(address, length, protection, flags, fd, offset);
 }
 
+/* Where a path below /sys/class/video4linux is to be found; in the room that is given. */
+static const char *redirected(const char *path, char room[PATH_MAX])
+{
+    static const char CLASS[] = "/sys/class/video4linux";
+    const char *instead = getenv("V4L2_SYSFS");
+    if (!instead || !path || strncmp(path, CLASS, sizeof CLASS - 1))
+        return path;
+    snprintf(room, PATH_MAX, "%s%s", instead, path + sizeof CLASS - 1);
+    return room;
+}
+
 #define OPEN(name, real_arguments, ...)                                                            \
     int name(__VA_ARGS__, ...)                                                                     \
     {                                                                                              \
+        char room[PATH_MAX];                                                                       \
         struct device *device = device_find(path);                                                 \
         if (device)                                                                                \
             return device_open(device, flags);                                                     \
+        path = redirected(path, room);                                                             \
         va_list rest;                                                                              \
         va_start(rest, flags);                                                                     \
         mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;                    \
@@ -120,7 +137,9 @@ static void describe(const struct device *device, struct stat *status)
 #define STAT(name, status_type, real_arguments, ...)                                               \
     int name(__VA_ARGS__)                                                                          \
     {                                                                                              \
+        char room[PATH_MAX];                                                                       \
         struct device *device = device_find(path);                                                 \
+        path = redirected(path, room);                                                             \
         if (!device)                                                                               \
             return LIBC(name) real_arguments;                                                      \
         describe(device, (struct stat *)status);                                                   \
@@ -178,3 +197,69 @@ static FILE *open_uevent(unsigned minor)
 
 FOPEN(fopen)
 FOPEN(fopen64)
+
+ssize_t readlink(const char *path, char *target, size_t size)
+{
+    char room[PATH_MAX];
+    return LIBC(readlink)(redirected(path, room), target, size);
+}
+
+int poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    int ready = LIBC(poll)(fds, count, timeout);
+    for (nfds_t i = 0; ready >= 0 && i < count; i++) {
+        short trouble = device_of(fds[i].fd) ? device_trouble(fds[i].fd) : 0;
+        ready += trouble && !fds[i].revents;
+        fds[i].revents |= trouble;
+    }
+    return ready;
+}
+
+/* Who lists /dev gets the nodes after all that is really there. */
+static __thread struct {
+    DIR *directory;
+    size_t next;
+} listing;
+
+DIR *opendir(const char *path)
+{
+    DIR *directory = LIBC(opendir)(path);
+    if (directory && strcmp(path, "/dev") == 0) {
+        listing.directory = directory;
+        listing.next = 0;
+    }
+    return directory;
+}
+
+static struct device *next_listed(DIR *directory)
+{
+    struct device *device = NULL;
+    if (directory == listing.directory)
+        while ((device = device_at(listing.next++)) && !device_is_present(device))
+            ;
+    return device;
+}
+
+/* struct dirent64 is struct dirent on 64-bit machines. */
+#define READDIR(name, entry_type)                                                                  \
+    struct entry_type *name(DIR *directory)                                                        \
+    {                                                                                              \
+        static __thread struct entry_type entry;                                                   \
+        struct entry_type *found = LIBC(name)(directory);                                          \
+        struct device *device = found ? NULL : next_listed(directory);                             \
+        if (!device)                                                                               \
+            return found;                                                                          \
+        entry = (struct entry_type){.d_ino = device->settings.minor + 1, .d_type = DT_CHR};        \
+        strcpy(entry.d_name, strrchr(device->settings.path, '/') + 1);                             \
+        return &entry;                                                                             \
+    }
+
+READDIR(readdir, dirent)
+READDIR(readdir64, dirent64)
+
+int closedir(DIR *directory)
+{
+    if (directory == listing.directory)
+        listing.directory = NULL;
+    return LIBC(closedir)(directory);
+}

@@ -94,9 +94,35 @@ static int64_t interval_ns(const struct device *device)
 }
 
 /* The frame after which the node vanishes can still be dequeued; the next call finds it gone. */
-static bool is_unplugged(const struct stream *stream)
+bool streaming_is_unplugged(const struct stream *stream)
 {
     return is_past_last_frame(stream->device) && !stream->done.count;
+}
+
+static bool is_past(const struct stream *stream, unsigned long frame)
+{
+    return frame && stream->streaming && stream->device->frames >= frame;
+}
+
+bool streaming_hangs(const struct stream *stream)
+{
+    return is_past(stream, stream->device->settings.hang_after);
+}
+
+bool streaming_has_event(const struct stream *stream)
+{
+    const struct device *device = stream->device;
+    return stream->subscribed && !device->source_change_told &&
+           is_past(stream, device->settings.source_change_after);
+}
+
+/* As the frame before an unplugging, the last one before an error can still be dequeued. */
+static bool has_failed(struct stream *stream)
+{
+    struct device *device = stream->device;
+    if (!device->fatal_told && is_past(stream, device->settings.fatal_after) && !stream->done.count)
+        stream->failed = device->fatal_told = true;
+    return stream->failed;
 }
 
 void streaming_advance(struct stream *stream)
@@ -117,7 +143,7 @@ void streaming_schedule(struct stream *stream)
 {
     const struct device *device = stream->device;
     int64_t at_ns = 0;
-    if (stream->done.count || is_unplugged(stream))
+    if (stream->done.count || streaming_is_unplugged(stream) || has_failed(stream))
         at_ns = 1;
     else if (stream->streaming && stream->queued.count)
         at_ns = device->settings.unpaced ? 1 : stream->next_frame_ns;
@@ -131,7 +157,7 @@ void streaming_schedule(struct stream *stream)
 
 static void stop(struct stream *stream)
 {
-    stream->streaming = false;
+    stream->streaming = stream->failed = false;
     stream->queued.count = stream->done.count = 0;
     for (unsigned i = 0; i < stream->buffer_count; i++)
         stream->buffers[i].state = DEQUEUED;
@@ -247,8 +273,10 @@ static int dequeue(struct stream *stream, struct v4l2_buffer *buffer)
     if (device_fails(stream->device, CALL_DQBUF))
         return -1;
     streaming_advance(stream);
-    if (is_unplugged(stream))
+    if (streaming_is_unplugged(stream))
         return unplug(stream);
+    if (has_failed(stream))
+        return refuse(EIO);
     if (stream->done.count) {
         unsigned index = ring_pop(&stream->done);
         stream->buffers[index].state = DEQUEUED;
@@ -275,6 +303,26 @@ static int start(struct stream *stream)
     return 0;
 }
 
+static int subscribe(struct stream *stream, const struct v4l2_event_subscription *subscription)
+{
+    if (subscription->type != V4L2_EVENT_SOURCE_CHANGE)
+        return refuse(EINVAL);
+    stream->subscribed = true;
+    return 0;
+}
+
+static int dequeue_event(struct stream *stream, struct v4l2_event *event)
+{
+    if (!streaming_has_event(stream))
+        return refuse(ENOENT);
+    stream->device->source_change_told = true;
+    *event = (struct v4l2_event){
+        .type = V4L2_EVENT_SOURCE_CHANGE,
+        .u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION,
+    };
+    return 0;
+}
+
 int streaming_ioctl(struct stream *stream, uint32_t request, void *argument)
 {
     switch (request) {
@@ -283,6 +331,8 @@ int streaming_ioctl(struct stream *stream, uint32_t request, void *argument)
     case VIDIOC_QBUF: return queue(stream, argument);
     case VIDIOC_DQBUF: return dequeue(stream, argument);
     case VIDIOC_STREAMON: return start(stream);
+    case VIDIOC_SUBSCRIBE_EVENT: return subscribe(stream, argument);
+    case VIDIOC_DQEVENT: return dequeue_event(stream, argument);
     case VIDIOC_STREAMOFF: stop(stream); return 0;
     default: return NOT_MINE;
     }

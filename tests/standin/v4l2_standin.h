@@ -32,6 +32,10 @@
  *   unplug_after=N       the node vanishes after frame N: open descriptors give ENODEV,
  *   back_after_ms=T      ... and it is back after T ms; never without this key
  *   gone_while=FILE      the node is absent while FILE exists
+ *   busy_while=FILE      somebody else streams while FILE exists: S_FMT and REQBUFS say EBUSY
+ *   fatal_after=N        the stream ends in an error after frame N, once: DQBUF says EIO
+ *   source_change_after=N  after frame N comes, once, an event that tells of another resolution
+ *   hang_after=N         DQBUF never returns after frame N
  *   fail=CALL:ERRNO[:N]  CALL (open, s_fmt, s_parm, reqbufs, qbuf, dqbuf, streamon) fails with ERRNO,
  *                        N times or always; may be given several times
  *
@@ -40,11 +44,14 @@
  *
  * What it does as drivers do: a frame that finds no queued buffer is lost and leaves a gap in the
  * sequence; stamps are CLOCK_MONOTONIC; a second user gets EBUSY, also while a mapping outlives its
- * descriptor. What it does not: POLLERR and POLLHUP (a vanished node is readable, and DQBUF says
- * ENODEV), read(), events, USERPTR and DMABUF, multi-planar formats.
+ * descriptor; poll says POLLERR of a stream in error, and POLLHUP too of a node that has vanished.
+ * What it does not: read(), other events, USERPTR and DMABUF, multi-planar formats.
+ *
+ * Who lists /dev sees the nodes that are there. The environment's V4L2_SYSFS=DIRECTORY stands for
+ * /sys/class/video4linux.
  *
  * The descriptor handed out is a timerfd, armed for the next frame whenever a buffer is queued, so
- * that poll, select and epoll need no interposing. 64-bit only.
+ * that select and epoll need no interposing. 64-bit only.
  */
 #ifndef V4L2_STANDIN_H
 #define V4L2_STANDIN_H
@@ -81,9 +88,10 @@ struct settings {
     struct v4l2_fract intervals[MAX_CHOICES];
     size_t fourcc_count, size_count, interval_count, failure_count;
     bool unpaced, fill_once;
-    char frames[256], gone_while[256];
+    char frames[256], gone_while[256], busy_while[256];
     uint32_t stride_padding, quantization, colorspace;
     unsigned long error_every, short_every, empty_every, stall_after, unplug_after;
+    unsigned long fatal_after, source_change_after, hang_after;
     int64_t stall_ns, back_after_ns;
     struct failure failures[MAX_CHOICES];
 };
@@ -128,6 +136,7 @@ struct device {
     unsigned long frames;      /* captured since the process started */
     int64_t stalled_until_ns;
     int64_t absent_until_ns;
+    bool fatal_told, source_change_told;
     struct stream *owner;      /* who has buffers */
     unsigned mappings;         /* live ones: they hold the queue, as in the kernel */
 };
@@ -147,7 +156,7 @@ struct ring {
 struct stream {
     struct device *device;
     int fd, memory_fd;
-    bool dead, streaming;
+    bool dead, streaming, failed, subscribed;
     struct pictures pictures;
     struct buffer buffers[MAX_BUFFERS];
     unsigned buffer_count;
@@ -159,9 +168,12 @@ struct stream {
 
 /* device.c: which nodes exist, who has them open. Each int is a result, or -1 with errno. */
 struct device *device_find(const char *path);
+struct device *device_at(size_t index);
 struct device *device_of(int fd);
 bool device_is_present(struct device *device);
 int device_open(struct device *device, int flags);
+/* What poll should say of a descriptor beside its readiness. */
+short device_trouble(int fd);
 bool device_close(int fd);
 int device_ioctl(int fd, uint32_t request, void *argument);
 void *device_map(int fd, size_t length, int protection, int flags, off_t offset);
@@ -185,6 +197,9 @@ int streaming_ioctl(struct stream *stream, uint32_t request, void *argument);
 void streaming_advance(struct stream *stream);
 void streaming_schedule(struct stream *stream);
 void streaming_release(struct stream *stream);
+bool streaming_is_unplugged(const struct stream *stream);
+bool streaming_hangs(const struct stream *stream);
+bool streaming_has_event(const struct stream *stream);
 
 /* interpose.c: libc's own functions, for use behind the interposed ones. */
 int real_open(const char *path, int flags);

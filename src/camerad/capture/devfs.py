@@ -8,7 +8,7 @@ from typing import Final
 from camerad.capture import sysfs
 from camerad.capture.identity import Identity, VideoNode
 
-LOOK_S: Final = 1.0
+LOOK_S: Final = 0.5
 _DEV: Final = "/dev"
 _NAME: Final = re.compile(r"video(\d+)", re.ASCII)
 
@@ -48,7 +48,7 @@ def _node(device: str, plugged: str) -> VideoNode:
 
 
 class DevfsWatch:
-    """Looks into /dev every second."""
+    """Looks into /dev twice a second."""
 
     def __init__(self) -> None:
         self._seen: list[tuple[int, str]] = []

@@ -359,3 +359,59 @@ def test_a_control_that_is_refused_says_why():
         [f"{cannot} brightness to 256: the device does not take this value", False],
         [f"{cannot} exposure_time_absolute to 9: it is inactive, another control decides", False],
     ]
+
+
+TROUBLES = {
+    "gone_while": ("is gone", True, [8, 2, 16]),
+    "fatal_after": ("reports an error", False, [8]),
+    "source_change_after": ("another resolution", False, [2]),
+}
+
+
+@pytest.mark.parametrize("option", TROUBLES)
+def test_a_stream_that_breaks_says_why_and_can_be_opened_again(tmp_path, option):
+    marker = tmp_path / "marker"
+    body = f"""
+    import select
+    source = opened()
+    take(source)
+    before = usage()
+    if {option!r} == "gone_while":
+        open({str(marker)!r}, "w").close()
+    fault = fault_of(lambda: [take(source) for _ in range(9)])
+    poll = select.poll()
+    poll.register(source._fd, select.POLLPRI)
+    said = [state for _, state in poll.poll(2000)]
+    source.close()
+    os.path.exists({str(marker)!r}) and os.unlink({str(marker)!r})
+    source.open(Mode())
+    source.start()
+    again = take(source)
+    show([fault, said, again[1], usage() == before])
+    """
+    value = marker if option == "gone_while" else 4
+    says, gone, bits = TROUBLES[option]
+    (text, told_gone), said, flag, no_leak = run(camera({option: value}), body)
+    assert says in text
+    assert told_gone is gone
+    assert (flag, no_leak) == (None, True)
+    if option != "source_change_after":  # the event has been read
+        assert said == [sum(bits)]
+
+
+def test_a_node_that_another_process_streams_from_is_busy(tmp_path):
+    marker = tmp_path / "marker"
+    marker.touch()
+    body = f"""
+    source = V4L2Source("/dev/video70")
+    before = usage()
+    faults = [fault_of(lambda: source.open(Mode())) for _ in range(3)]
+    same = usage() == before
+    os.unlink({str(marker)!r})
+    source.open(Mode())
+    source.start()
+    show([faults[2], same, take(source)[1]])
+    """
+    (text, gone), same, flag = run(camera({"busy_while": marker}), body)
+    assert "busy: another process holds it" in text
+    assert (gone, same, flag) == (False, True, None)

@@ -18,6 +18,9 @@ ISO_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 CURL_LINES: list[str] = re.findall(r"^curl .*$", TEXT.replace("\\\n", ""), re.MULTILINE)
 """All curl commands that the reference prints, continued lines joined."""
 
+FIRMWARE_LINES = [command for command in CURL_LINES if '"path=/data/firmware/"' in command]
+"""Those that need an installer: tests/component/firmware runs them."""
+
 _ENDPOINT = r"(?:GET|POST|PUT|PATCH|DELETE) /\S+\n"
 
 
@@ -34,8 +37,8 @@ def _sections() -> dict[str, str]:
 SECTIONS = _sections()
 """By endpoint, as the reference writes it: ``GET /download/{filepath}``."""
 
-NOT_YET = {"GET /api/onvif/discover", "POST /api/onvif/{device_id}/{service}"}
-"""What is not built. What is, has to leave this list."""
+ELSEWHERE = {"GET /api/onvif/discover", "POST /api/onvif/{device_id}/{service}"}
+"""What takes other cameras to answer: ``tests/component/onvif`` has some, and calls these."""
 
 
 class Answer(NamedTuple):

@@ -62,6 +62,7 @@ class Daemon:
 
     def close(self) -> None:
         """Drop the work that nobody waits for any more: after the last request has ended."""
+        self.parts.onvif.close()
         self.parts.verifier.close()
         self.parts.threads.close()
 

@@ -31,6 +31,8 @@ from camerad.imaging.encoder import Encoder
 from camerad.imaging.placeholder import placeholder
 from camerad.live_config import LiveConfig, configured_mode
 from camerad.live_state import LiveState
+from camerad.onvif.addresses import Neighbourhood, neighbourhood
+from camerad.onvif.client import OnvifClient
 from camerad.recording.housekeeping import Housekeeping
 from camerad.recording.preroll import PreRoll
 from camerad.recording.recorder import Recorder
@@ -96,6 +98,12 @@ class Parts:
         self.streams = self._make_streams()
         self.live_config = LiveConfig(self.config, self.cameras, self.tree, self.recorder.busy)
         self.live_state = LiveState(self.config, self.cameras, self.recording)
+        self.onvif = OnvifClient(
+            settings.state_dir,
+            lambda: self.config.current.onvif,
+            self._neighbourhood,
+            self.threads.files,
+        )
         self.figures = Figures()
         self.health = self._make_health()
         self.bus = SystemBus()
@@ -105,6 +113,9 @@ class Parts:
     def recording(self) -> bool:
         """Whether the active camera is being recorded."""
         return self.recorder.records(self.cameras.active)
+
+    def _neighbourhood(self) -> Neighbourhood:
+        return neighbourhood(self.network.bind, self.config.current.onvif.interfaces)
 
     def _usual_mode(self, fed: FedCamera) -> Mode:
         return configured_mode(fed.pinned, self.config.current.camera)

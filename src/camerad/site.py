@@ -16,6 +16,7 @@ from camerad.http.limits import Limiter
 from camerad.http.live import Live
 from camerad.http.login import Login
 from camerad.http.metrics import Metrics, Sources
+from camerad.http.onvif import OnvifRoute
 from camerad.http.openapi import OpenApi
 from camerad.http.origin import Origins
 from camerad.http.recording import RecordingRoute
@@ -74,6 +75,7 @@ class Site:
             FirmwareRoute(parts.updates),
             FactoryResetRoute(parts.factory_reset),
             Login(parts.accounts, parts.verifier, config),
+            OnvifRoute(parts.onvif),
             UsersRoute(parts.accounts, parts.verifier),
             TokensRoute(parts.accounts),
             Web(gate, images, live),

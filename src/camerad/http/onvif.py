@@ -27,7 +27,7 @@ from camerad.http.gate import Gate, read_body
 from camerad.http.limits import Limit
 from camerad.http.operation import Media, Operation, Query
 from camerad.http.takeover import untimed
-from camerad.onvif.client import Client
+from camerad.onvif.client import OnvifClient
 from camerad.onvif.device import Device
 from camerad.onvif.envelope import read_envelope
 from camerad.onvif.proxy import check_is_soap
@@ -121,7 +121,7 @@ FORWARD: Final = Operation(
 class OnvifRoute:
     """Finds other cameras, and speaks through to them."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: OnvifClient) -> None:
         self._client = client
 
     def blueprint(self, gate: Gate) -> Blueprint:

@@ -13,6 +13,7 @@ from camerad import errors
 from reference import (
     CURL_LINES,
     ELSEWHERE,
+    FIRMWARE_LINES,
     SECTIONS,
     assert_same_fields,
     endpoint_of,

@@ -7,7 +7,7 @@ import time
 
 import pytest
 import requests
-from readers import assert_plays, ffprobe
+from film_readers import assert_plays, ffprobe
 from websockets.sync.client import connect
 
 SMALL = ("--camera", "pattern:320x240@30")

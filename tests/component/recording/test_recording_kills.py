@@ -6,7 +6,7 @@ import signal
 import time
 
 import pytest
-from readers import assert_plays, ffprobe
+from film_readers import assert_plays, ffprobe
 
 KILLS = int(os.environ.get("CAMERAD_KILLS", "10"))
 CAMERA = ("--camera", "pattern:640x480@30")

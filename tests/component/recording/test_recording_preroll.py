@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from readers import assert_plays, ffmpeg_times
+from film_readers import assert_plays, ffmpeg_times
 from recording_client import Client
 from websockets.sync.client import connect
 

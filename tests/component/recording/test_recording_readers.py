@@ -5,7 +5,7 @@ import subprocess
 from fractions import Fraction
 
 import pytest
-from readers import assert_plays, ffmpeg_times, ffprobe, gstreamer_plays, mediainfo
+from film_readers import assert_plays, ffmpeg_times, ffprobe, gstreamer_plays, mediainfo
 
 from camerad.recording.avi import Muxer
 from camerad.recording.disk import FileDisk

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 import requests
-from readers import assert_plays, ffmpeg_times
+from film_readers import assert_plays, ffmpeg_times
 
 from standin import Camera, environment
 

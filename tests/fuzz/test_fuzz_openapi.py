@@ -7,6 +7,7 @@ refused, nothing invalid accepted, no credentials ignored, every wrong method to
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,9 +20,14 @@ import pytest
 
 from daemon_process import ROLES, DaemonProcess
 
-SECONDS = int(os.environ.get("CAMERAD_FUZZ_SECONDS", "18"))
-"""For each role; with more than the default every run is another."""
-SEED = [] if "CAMERAD_FUZZ_SECONDS" in os.environ else ["--seed=1"]
+SECONDS = os.environ.get("CAMERAD_FUZZ_SECONDS")
+"""For each role; then every run is another."""
+EXTENT = (
+    (f"--max-time={SECONDS}",)
+    if SECONDS
+    else ("--seed=1", "--max-examples=4", "--phases=coverage,fuzzing,stateful")
+)
+"""Unless told otherwise, the same requests whatever the machine: a time would cut them short."""
 
 SETTINGS = """
 [limits]
@@ -65,7 +71,7 @@ def swallow(stream: socket.socket) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(SECONDS + 120)
+@pytest.mark.timeout(int(SECONDS or 180) + 120)
 @pytest.mark.parametrize("role", ["nobody", *ROLES])
 def test_the_document_is_true(camerad: DaemonProcess, tmp_path: Path, role: str) -> None:
     document = tmp_path / "openapi.json"
@@ -79,7 +85,7 @@ def test_the_document_is_true(camerad: DaemonProcess, tmp_path: Path, role: str)
     done = subprocess.run(
         [
             *(ST, f"--config-file={HERE / 'schemathesis.toml'}", "run", document),
-            *(f"--url={camerad.url}", f"--max-time={SECONDS}", "--workers=2", *SEED),
+            *(f"--url={camerad.url}", "--workers=2", *EXTENT),
             *(f"--exclude-operation-id-regex={SELF_INFLICTED}", *credentials),
         ],
         check=False,
@@ -88,4 +94,6 @@ def test_the_document_is_true(camerad: DaemonProcess, tmp_path: Path, role: str)
         text=True,
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
+    (selected,) = re.findall(r"^  Selected: (\d+)/\d+$", done.stdout, re.MULTILINE)
+    assert SECONDS or f"\n  Tested: {selected}\n" in done.stdout, done.stdout
     assert httpx.get(f"{camerad.url}/health").status_code == 200

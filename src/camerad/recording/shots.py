@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from concurrent.futures import Executor, Future
 from fractions import Fraction
+from itertools import islice
 from typing import Final
 
 from msgspec import Struct
@@ -36,20 +37,22 @@ class Shots:
         """Pictures that came while there was no room."""
         self._waiting: deque[Shot] = deque()
         self._bytes = 0
+        self._counted = 0
+        """So many of the first that wait are in ``_bytes``: those behind are being encoded."""
         self._changed = threading.Condition()
         self._closed = False
 
     def put(self, shot: Shot) -> None:
         """Never blocks. After ``close`` it does nothing."""
-        size = _size(shot)
         with self._changed:
             if self._closed:
                 return
+            self._count_encoded()
+            size = _size(shot) if isinstance(shot.jpeg, Jpeg) else 0
             if len(self._waiting) >= MAX_WAITING or self._bytes + size > MAX_WAITING_BYTES:
                 self.dropped += 1
                 return
             self._waiting.append(shot)
-            self._bytes += size
             self._changed.notify()
 
     def drop(self) -> None:
@@ -62,8 +65,11 @@ class Shots:
             self._changed.wait_for(lambda: self._waiting or self._closed, timeout_s)
             if not self._waiting:
                 return None
+            self._count_encoded()
             shot = self._waiting.popleft()
-            self._bytes -= _size(shot)
+            if self._counted:
+                self._counted -= 1
+                self._bytes -= _size(shot)
             return shot
 
     def close(self) -> None:
@@ -76,10 +82,21 @@ class Shots:
     def ended(self) -> bool:
         return self._closed and not self._waiting
 
+    def _count_encoded(self) -> None:
+        for shot in islice(self._waiting, self._counted, None):
+            if isinstance(shot.jpeg, Future) and not shot.jpeg.done():
+                return
+            self._counted += 1
+            self._bytes += _size(shot)
+
 
 def _size(shot: Shot) -> int:
-    """What it holds in memory as far as the queue is concerned: raw pictures are counted apart."""
-    return len(shot.jpeg.data) if isinstance(shot.jpeg, Jpeg) else 0
+    """In bytes, of a picture that is not being encoded any more; a broken one has none."""
+    if isinstance(shot.jpeg, Jpeg):
+        return len(shot.jpeg.data)
+    if shot.jpeg.cancelled() or shot.jpeg.exception():
+        return 0
+    return len(shot.jpeg.result().data)
 
 
 class Renderer:

@@ -7,8 +7,9 @@ import time
 
 import pytest
 import requests
-from film_readers import assert_plays, ffprobe
 from websockets.sync.client import connect
+
+from film_readers import assert_plays, ffprobe
 
 SMALL = ("--camera", "pattern:320x240@30")
 

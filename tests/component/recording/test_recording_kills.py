@@ -6,6 +6,7 @@ import signal
 import time
 
 import pytest
+
 from film_readers import assert_plays, ffprobe
 
 KILLS = int(os.environ.get("CAMERAD_KILLS", "10"))

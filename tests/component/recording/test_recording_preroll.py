@@ -3,9 +3,10 @@
 import time
 
 import pytest
-from film_readers import assert_plays, ffmpeg_times
 from recording_client import Client
 from websockets.sync.client import connect
+
+from film_readers import assert_plays, ffmpeg_times
 
 SMALL = ("--camera", "pattern:320x240@30")
 

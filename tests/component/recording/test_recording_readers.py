@@ -5,12 +5,12 @@ import subprocess
 from fractions import Fraction
 
 import pytest
-from film_readers import assert_plays, ffmpeg_times, ffprobe, gstreamer_plays, mediainfo
 
 from camerad.recording.avi import Muxer
 from camerad.recording.disk import FileDisk
 from camerad.recording.header import Film, header
 from camerad.recording.repair import repair
+from film_readers import assert_plays, ffmpeg_times, ffprobe, gstreamer_plays, mediainfo
 
 FILM = Film(320, 240, Fraction(30))
 

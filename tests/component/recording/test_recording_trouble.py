@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 import requests
-from film_readers import assert_plays, ffmpeg_times
 
+from film_readers import assert_plays, ffmpeg_times
 from standin import Camera, environment
 
 MIB = 1 << 20
@@ -82,17 +82,6 @@ def test_somebody_else_takes_the_very_last_byte(on_card, card):
     assert camera.start(filename="again.avi").ok
     camera.stop()
     assert_plays(card / "recordings" / "again.avi")
-
-
-@pytest.fixture
-def pictures(tmp_path):
-    """JPEGs of two sizes, where the stand-in looks for them."""
-    for size in ("320x240", "160x120"):
-        folder = tmp_path / "pictures" / size
-        folder.mkdir(parents=True)
-        shown = ("-f", "lavfi", "-i", f"testsrc=size={size}:rate=30", "-frames:v", "10")
-        subprocess.run(["ffmpeg", "-v", "error", *shown, folder / "%02d.jpg"], check=True)
-    return tmp_path / "pictures"
 
 
 def test_a_camera_that_comes_back_goes_on_in_the_same_film(client, tmp_path, pictures):

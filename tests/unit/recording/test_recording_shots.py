@@ -2,7 +2,7 @@
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 
 import numpy as np
@@ -47,6 +47,23 @@ def test_it_is_bounded_by_size(monkeypatch):
     assert shots.dropped == 1
     shots.get(0)
     shots.put(shot(size=40))
+    assert shots.dropped == 1
+
+
+def test_what_was_encoded_while_it_waited_counts_too(monkeypatch):
+    monkeypatch.setattr(module, "MAX_WAITING_BYTES", 100)
+    shots, encodings = Shots(), [Future() for _ in range(4)]
+    for number, encoding in enumerate(encodings[:3]):
+        shots.put(Shot(encoding, float(number), Fraction(30)))
+    for encoding in encodings[:3]:
+        encoding.set_result(Jpeg(bytes(60), 64, 48))
+    shots.put(shot(3))
+    assert shots.dropped == 1
+    encodings[3].set_exception(ValueError())
+    for _ in range(3):
+        assert shots.get(0) is not None
+    shots.put(Shot(encodings[3], 4.0, Fraction(30)))
+    shots.put(shot(5, size=100))
     assert shots.dropped == 1
 
 

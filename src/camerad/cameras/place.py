@@ -13,8 +13,10 @@ from camerad.frames.cameras import FedCamera
 class Place:
     """Every method belongs to the event loop."""
 
-    def __init__(self, plug: Plug, fed: FedCamera, source_of: Callable[[str], Source]) -> None:
-        """``fed`` is the camera whose source is ``plug``; ``source_of`` makes one of a path."""
+    def __init__(
+        self, plug: Plug, fed: FedCamera, source_of: Callable[[VideoNode], Source]
+    ) -> None:
+        """``fed`` is the camera whose source is ``plug``; ``source_of`` makes one of a node."""
         self.fed = fed
         self._plug = plug
         self._source_of = source_of
@@ -26,7 +28,7 @@ class Place:
         if node != self._node:
             self._node = node
             self._shows_pattern = False
-            self._plug.plug(self._source_of(node.device))
+            self._plug.plug(self._source_of(node))
             self.fed.camera.probe()
         elif not self.fed.camera.connected:
             self.fed.camera.probe()

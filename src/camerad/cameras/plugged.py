@@ -86,7 +86,7 @@ class PluggedCameras:
         self, number: int, name: str = "none", away: str = "no camera is plugged in"
     ) -> Place:
         plug = Plug(name, away)
-        return Place(plug, self._fed_camera(number, plug, Mode()), _v4l2_source)
+        return Place(plug, self._fed_camera(number, plug, Mode()), _source_of)
 
     def _fed_camera(self, number: int, source: Source, pinned: Mode) -> FedCamera:
         config = self._config().camera
@@ -135,8 +135,12 @@ def _pinned_source(spec: CameraSpec) -> Source:
     return _v4l2_source(spec.device)
 
 
-def _v4l2_source(device: str) -> Source:
+def _source_of(node: VideoNode) -> Source:
+    return _v4l2_source(node.device, node.inode)
+
+
+def _v4l2_source(device: str, inode: int | None = None) -> Source:
     # Loaded for real devices only: the structures of V4L2 alone take 30 ms of the start.
     from camerad.capture.v4l2 import V4L2Source  # noqa: PLC0415
 
-    return V4L2Source(device)
+    return V4L2Source(device, inode)

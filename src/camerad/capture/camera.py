@@ -292,7 +292,7 @@ class Camera(Generic[P]):
 
     def _failed(self, fault: CameraFault) -> None:
         self.counters.faults += 1
-        self._complaints.tell(str(fault))
+        self._complaints.tell(fault)
         state = State.ABSENT if fault.gone else State.FAULT
         self._become(structs.replace(self.status, state=state, fault=str(fault)))
         # A camera that failed is tried again until it works, so that its status tells the truth.

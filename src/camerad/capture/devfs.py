@@ -15,24 +15,24 @@ _NAME: Final = re.compile(r"video(\d+)", re.ASCII)
 
 def video_nodes() -> list[VideoNode]:
     """All in /dev, by their numbers. Blocks."""
-    return [_node(f"{_DEV}/video{number}", plugged) for number, plugged in sorted(_present())]
+    return [_node(f"{_DEV}/video{number}", inode) for number, inode in sorted(_present())]
 
 
-def _present() -> list[tuple[int, str]]:
-    """The numbers of the nodes; and what differs when one has been made again."""
+def _present() -> list[tuple[int, int]]:
+    """The numbers of the nodes, and their inodes: another one when a node has been made again."""
     found = []
     for name in os.listdir(_DEV):
         matched = _NAME.fullmatch(name)
         if matched:
             try:
-                status = os.stat(f"{_DEV}/{name}")
+                inode = os.stat(f"{_DEV}/{name}").st_ino
             except OSError:
                 continue  # it has just gone
-            found.append((int(matched[1]), f"{status.st_ino}-{status.st_ctime_ns}"))
+            found.append((int(matched[1]), inode))
     return found
 
 
-def _node(device: str, plugged: str) -> VideoNode:
+def _node(device: str, inode: int) -> VideoNode:
     product = sysfs.text(device, "name")
     path = os.path.realpath(f"{sysfs.VIDEO_CLASS}/{os.path.basename(device)}/device")
     # On USB, "device" is an interface of the device that has the numbers.
@@ -44,14 +44,14 @@ def _node(device: str, plugged: str) -> VideoNode:
         path=path if os.path.exists(path) else device,
         unit=f"{interface}.{index}",
     )
-    return VideoNode(device, product, identity, plugged=plugged)
+    return VideoNode(device, product, identity, inode=inode)
 
 
 class DevfsWatch:
     """Looks into /dev twice a second."""
 
     def __init__(self) -> None:
-        self._seen: list[tuple[int, str]] = []
+        self._seen: list[tuple[int, int]] = []
 
     async def open(self) -> None:
         self._seen = _present()

@@ -30,5 +30,5 @@ class VideoNode(Struct, frozen=True):
     identity: Identity
     links: tuple[str, ...] = ()
     """Stable names below /dev/v4l/by-id and by-path."""
-    plugged: str = ""
-    """Another one each time that it is plugged in."""
+    inode: int | None = None
+    """Of the node; another one each time that something is plugged in."""

@@ -6,6 +6,7 @@ pyudev is imported where it is used: it costs start-up, and searches for its lib
 import asyncio
 import logging
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from camerad.capture import sysfs
@@ -33,7 +34,11 @@ def video_nodes() -> list[VideoNode]:
 
     listed = pyudev.Context().list_devices(subsystem=SUBSYSTEM)
     videos = [device for device in listed if _is_video(device)]
-    return [_node(device) for device in sorted(videos, key=lambda video: int(video.sys_number))]
+    nodes = []
+    for video in sorted(videos, key=lambda video: int(video.sys_number)):
+        with suppress(FileNotFoundError):  # it has just gone, or a container does not have it
+            nodes.append(_node(video))
+    return nodes
 
 
 def _is_video(device: "Device") -> bool:
@@ -57,7 +62,7 @@ def _node(device: "Device") -> VideoNode:
             unit=f"{known.get('ID_USB_INTERFACE_NUM', '')}.{index}",
         ),
         links=tuple(sorted(device.device_links)),
-        plugged=known.get("USEC_INITIALIZED", ""),
+        inode=os.stat(device.device_node).st_ino,
     )
 
 

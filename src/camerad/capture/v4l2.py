@@ -45,8 +45,10 @@ _BROKEN = select.POLLERR | select.POLLHUP | select.POLLNVAL
 class V4L2Source:
     """Implements ``Source`` for a capture node, given by any path that leads to it."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, inode: int | None = None) -> None:
+        """With an ``inode``, a node of the same name that was made later is another camera's."""
         self._device = device
+        self._inode = inode
         self._fd = -1
         self._modes: list[SupportedMode] = []
         self._buffers = MappedBuffers(device)
@@ -74,6 +76,8 @@ class V4L2Source:
     def _open(self, mode: Mode) -> CaptureFormat:
         with explained(self._device, "be opened"):
             self._fd = os.open(self._device, OPEN_FLAGS)
+            if self._inode not in (None, os.fstat(self._fd).st_ino):
+                raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
             capability = ioctl.querycap(self._fd)
         if reason := unsuitable(capability):
             raise CameraFault(f"{self._device} ({capability.card}) {reason}")

@@ -10,7 +10,7 @@ from fake_kernel import PATH, FakeKernel
 from camerad.capture.identity import Identity, VideoNode
 from camerad.capture.nodes import CameraNodes
 
-NODE = VideoNode(PATH, "Webcam", Identity("046d:0825", "A1B2", "usb-1", "00.0"), plugged="1")
+NODE = VideoNode(PATH, "Webcam", Identity("046d:0825", "A1B2", "usb-1", "00.0"), inode=1)
 METADATA = v4l2.V4L2_CAP_META_CAPTURE
 
 
@@ -50,5 +50,5 @@ def test_each_is_asked_once_for_every_plugging(monkeypatch):
     assert nodes.find() == [NODE]
     kernel.fail["open"] = errno.ENODEV
     assert nodes.find() == [NODE]
-    present[:] = [VideoNode(PATH, "Webcam", NODE.identity, plugged="2")]
+    present[:] = [VideoNode(PATH, "Webcam", NODE.identity, inode=2)]
     assert nodes.find() == []

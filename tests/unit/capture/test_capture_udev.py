@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -21,15 +22,14 @@ USB = {
     "ID_SERIAL_SHORT": "A1B2",
     "ID_PATH": "pci-0000:00:14.0-usb-0:1:1.0",
     "ID_USB_INTERFACE_NUM": "00",
-    "USEC_INITIALIZED": "1234",
 }
 
 
-def device(number, name="video", *, initialized=True, **properties):
+def device(number, name="video", *, initialized=True, dev=Path("/dev"), **properties):
     return SimpleNamespace(
         sys_name=f"{name}{number}",
         sys_number=str(number),
-        device_node=f"/dev/{name}{number}",
+        device_node=f"{dev}/{name}{number}",
         device_links=iter(reversed(LINKS)),
         is_initialized=initialized,
         properties=properties,
@@ -38,17 +38,28 @@ def device(number, name="video", *, initialized=True, **properties):
 
 @pytest.fixture
 def video_class(monkeypatch, tmp_path):
-    monkeypatch.setattr(sysfs, "VIDEO_CLASS", str(tmp_path))
-    return tmp_path
+    folder = tmp_path / "class"
+    folder.mkdir()
+    monkeypatch.setattr(sysfs, "VIDEO_CLASS", str(folder))
+    return folder
 
 
 @pytest.fixture
-def devices(monkeypatch, video_class):
+def dev(tmp_path):
+    """Stands for /dev."""
+    dev = tmp_path / "dev"
+    dev.mkdir()
+    return dev
+
+
+@pytest.fixture
+def devices(monkeypatch, video_class, dev):
     """What udev lists; of each, sysfs knows the index and the driver's name for it."""
     devices = []
     context = SimpleNamespace(list_devices=lambda **_: devices)
     monkeypatch.setitem(sys.modules, "pyudev", SimpleNamespace(Context=lambda: context))
     for number in (0, 2, 10):
+        (dev / f"video{number}").touch()
         folder = video_class / f"video{number}"
         folder.mkdir()
         (folder / "index").write_text("0\n")
@@ -56,21 +67,24 @@ def devices(monkeypatch, video_class):
     return devices
 
 
-def test_a_camera_on_usb(devices):
-    devices.append(device(2, **USB))
+def test_a_camera_on_usb(devices, dev):
+    devices.append(device(2, dev=dev, **USB))
     identity = Identity("046d:0825", "A1B2", "pci-0000:00:14.0-usb-0:1:1.0", "00.0")
-    assert video_nodes() == [VideoNode("/dev/video2", "HD Webcam", identity, LINKS, "1234")]
+    inode = (dev / "video2").stat().st_ino
+    assert video_nodes() == [VideoNode(f"{dev}/video2", "HD Webcam", identity, LINKS, inode)]
 
 
-def test_a_camera_that_tells_little(devices):
-    devices.append(device(0, ID_PATH="platform-vivid.0"))
+def test_a_camera_that_tells_little(devices, dev):
+    devices.append(device(0, dev=dev, ID_PATH="platform-vivid.0"))
     identity = Identity("vivid-000-vid-cap", "", "platform-vivid.0", ".0")
-    assert video_nodes() == [VideoNode("/dev/video0", "vivid-000-vid-cap", identity, LINKS)]
+    [node] = video_nodes()
+    assert (node.product, node.identity) == ("vivid-000-vid-cap", identity)
 
 
-def test_in_the_order_of_their_numbers(devices):
-    devices += [device(10), device(2), device(0)]
-    assert [node.device for node in video_nodes()] == ["/dev/video0", "/dev/video2", "/dev/video10"]
+def test_in_the_order_of_their_numbers(devices, dev):
+    devices += [device(number, dev=dev) for number in (10, 2, 0, 7)]
+    found = [node.device for node in video_nodes()]
+    assert found == [f"{dev}/video0", f"{dev}/video2", f"{dev}/video10"]  # 7 has just gone
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,15 @@ def test_opening_again_gives_the_first_life_back(monkeypatch):
     assert descriptors() == before
 
 
+def test_a_node_that_was_made_again_is_another_camera(monkeypatch):
+    FakeKernel().install(monkeypatch)
+    before = descriptors()
+    with pytest.raises(CameraFault, match="gone") as fault:
+        V4L2Source(PATH, inode=0).open(Mode())
+    assert fault.value.gone
+    assert descriptors() == before
+
+
 def test_fifty_lives_leave_nothing(monkeypatch):
     kernel = FakeKernel()
     kernel.install(monkeypatch)

@@ -1,52 +1,104 @@
-import subprocess
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from camerad_service import CameradService
-from guest import Guest
+from device import Device
+from drivers import ARTEFACTS, CHECKOUT
+from known_pictures import known_pictures
+from strategy import DeviceStrategy
+from tables import Table, write_readme
+from uvc_cameras import UvcCameras
+from vivid import Vivid
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+PLACES = Path(__file__).parent / "places"
+DEFAULT_PLACE = PLACES / "qemu-x86-64.yaml"
+PLUGS = (
+    *("driver", "cycles", "to a new picture: median", "most"),
+    *("held after the second cycle", "held after the last"),
+)
+FAULTS = ("driver", "fault", "camerad says", "camerad does", "no picture for")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("camerad")
+    often = int(os.environ.get("CAMERAD_PLUGS", "10"))
+    group.addoption("--plugs", type=int, default=often, help="unplug each camera so often")
+    group.addoption("--write-readme", action="store_true", help="put the tables into README.md")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Without a place named, the tests run where CI runs them."""
+    named = config.option.lg_env or os.environ.get("LG_ENV")
+    config.option.lg_env = named or str(DEFAULT_PLACE)
 
 
 @pytest.fixture(scope="session")
 def artefacts() -> Path:
     """Kept after the run, for a person to look at."""
-    folder = CHECKOUT / ".cache" / "hil"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    return ARTEFACTS
 
 
 @pytest.fixture(scope="session")
-def image() -> Path:
-    command = [CHECKOUT / "tools" / "device-image"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 0, "there is no image to boot: the messages above say why"
-    return Path(done.stdout.strip())
+def plugs(request: pytest.FixtureRequest) -> int:
+    """How often each kind of camera is unplugged and plugged in again."""
+    number: int = request.config.option.plugs
+    return number
 
 
 @pytest.fixture(scope="session")
-def guest(image: Path, artefacts: Path) -> Iterator[Guest]:
-    """One machine for all tests: a boot takes half a minute."""
-    machine = Guest(image, console_log=artefacts / "console.log")
+def tables(request: pytest.FixtureRequest, artefacts: Path) -> Iterator[dict[str, Table]]:
+    found = {
+        "plugs": Table("Unplugged and plugged in again, with five viewers and a recording:", PLUGS),
+        "faults": Table("Injected faults, all while somebody looks:", FAULTS),
+    }
+    yield found
+    filled = [table for table in found.values() if table.rows]
+    (artefacts / "tables.md").write_text("\n".join(table.markdown() for table in filled))
+    if request.config.option.write_readme:
+        write_readme(CHECKOUT / "README.md", filled)
+
+
+@pytest.fixture(scope="session")
+def plug_table(tables: dict[str, Table]) -> Table:
+    return tables["plugs"]
+
+
+@pytest.fixture(scope="session")
+def fault_table(tables: dict[str, Table]) -> Table:
+    return tables["faults"]
+
+
+@pytest.fixture(scope="session")
+def guest(strategy: DeviceStrategy) -> Iterator[Device]:
+    """The device of the place, one boot for all tests: that takes half a minute and more."""
     try:
-        yield machine.start()
+        strategy.transition("booted")
+        yield strategy.device
     finally:
-        machine.stop()
+        strategy.transition("off")
 
 
 @pytest.fixture(scope="session")
-def vivid(guest: Guest) -> str:
-    """The node of the kernel's own virtual camera, a webcam by its input."""
-    guest.ssh.run("modprobe vivid n_devs=1 node_types=0x1 vid_cap_nr=0 num_inputs=1 input_types=0")
-    guest.ssh.run("udevadm settle && test -c /dev/video0")
-    return "/dev/video0"
+def vivid(guest: Device) -> Vivid:
+    return Vivid(guest.ssh)
 
 
 @pytest.fixture(scope="session")
-def camerad(guest: Guest, artefacts: Path) -> Iterator[CameradService]:
+def usb_cameras(guest: Device) -> Iterator[UvcCameras]:
+    """None is made or plugged in yet."""
+    cameras = UvcCameras(guest.ssh, known_pictures())
+    yield cameras
+    cameras.close()
+
+
+@pytest.fixture(scope="session")
+def camerad(guest: Device, strategy: DeviceStrategy, artefacts: Path) -> Iterator[CameradService]:
     """The unit of the device. After all tests, its journal is searched for what none expects."""
+    strategy.transition("service_up")
     service = CameradService(guest)
     yield service
     journal = service.journal()

@@ -1,4 +1,4 @@
-"""The test device as a virtual machine: QEMU without acceleration, so that it runs anywhere."""
+"""The test device as a virtual machine."""
 
 import base64
 import shutil
@@ -7,13 +7,14 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Self
 
+from device import HTTP_PORT, HTTPS_PORT, BootFailed
+from machines import Machine
 from ssh import Ssh
 
-BOOT_TIMEOUT_S = 180
+BOOT_TIMEOUT_S = 400
+"""Half a minute where nothing else runs."""
 KERNEL_COMMAND_LINE = (
-    "console=ttyS0",
     "net.ifnames=0",
     "ip=10.0.2.15::10.0.2.2:255.255.255.0:camerad:eth0:off",
     # What only costs emulated time: a login prompt, first-boot chores, processor mitigations.
@@ -26,21 +27,19 @@ KERNEL_COMMAND_LINE = (
 )
 
 
-class BootFailed(Exception):
-    pass
-
-
 class Guest:
     """One run of a machine. What it writes to its disk is lost when it stops."""
 
-    def __init__(self, image: Path, console_log: Path) -> None:
+    def __init__(self, image: Path, machine: Machine, console_log: Path) -> None:
         self._image = image
+        self._machine = machine
         self._console_log = console_log
         self._scratch = Path(tempfile.mkdtemp(prefix="camerad-hil-"))
         self._qemu_log = self._scratch / "qemu.log"
         self._ssh_port, self._http_port, self._https_port = free_ports(3)
         self._qemu: subprocess.Popen[bytes] | None = None
         self.ssh = Ssh(
+            host="root@127.0.0.1",
             port=self._ssh_port,
             key=self._scratch / "client",
             known_hosts=self._scratch / "known_hosts",
@@ -49,22 +48,26 @@ class Guest:
 
     @property
     def url(self) -> str:
-        """Where the device's port 8080 is on this machine."""
+        """Where the device's plain HTTP is on this machine."""
         return f"http://127.0.0.1:{self._http_port}"
 
     @property
     def https_url(self) -> str:
-        """As ``url``, of port 8081."""
+        """As ``url``, of its HTTPS."""
         return f"https://127.0.0.1:{self._https_port}"
 
-    def start(self) -> Self:
-        """Returns when SSH answers."""
+    def start(self) -> None:
+        """Returns at once."""
         self._make_keys()
         self._console_log.write_bytes(b"")
         with self._qemu_log.open("wb") as log:
             self._qemu = subprocess.Popen(
                 self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
+
+    def await_boot(self) -> None:
+        """Returns when SSH answers; raises ``BootFailed``."""
+        assert self._qemu is not None
         deadline_s = time.monotonic() + BOOT_TIMEOUT_S
         while not self._answers():
             if self._qemu.poll() is not None:
@@ -72,7 +75,6 @@ class Guest:
             if time.monotonic() > deadline_s:
                 raise BootFailed(f"no SSH in {BOOT_TIMEOUT_S} s:\n{self._last_words()}")
             time.sleep(0.2)  # nothing to wait on: QEMU takes connections before the guest does
-        return self
 
     def stop(self) -> None:
         """As by pulling the power plug."""
@@ -99,7 +101,11 @@ class Guest:
 
     def _command(self) -> list[str]:
         """systemd in the guest takes its keys from there as its credentials."""
-        ports = {self._ssh_port: 22, self._http_port: 8080, self._https_port: 8081}
+        ports = {
+            self._ssh_port: 22,
+            self._http_port: HTTP_PORT,
+            self._https_port: HTTPS_PORT,
+        }
         forwarded = "".join(
             f",hostfwd=tcp:127.0.0.1:{here}-:{there}" for here, there in ports.items()
         )
@@ -108,12 +114,12 @@ class Guest:
             "tmpfiles.extra": self._scratch / "tmpfiles",
         }
         arguments = [
-            *("-machine", "q35,sata=off,smbus=off", "-cpu", "max", "-smp", "2", "-m", "1536"),
+            *(*self._machine.options, "-smp", "2", "-m", "1536"),
             *("-accel", "tcg,thread=multi,tb-size=512"),
             *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
             *("-serial", f"file:{self._console_log}"),
             *("-kernel", str(self._image / "vmlinuz"), "-initrd", str(self._image / "initrd")),
-            *("-append", " ".join(KERNEL_COMMAND_LINE)),
+            *("-append", f"console={self._machine.console} {' '.join(KERNEL_COMMAND_LINE)}"),
             *("-drive", f"file={self._image}/rootfs.squashfs,if=virtio,format=raw,readonly=on"),
             *("-netdev", f"user,id=net,restrict=on{forwarded}"),
             *("-device", "virtio-net-pci,netdev=net,romfile=", "-device", "virtio-rng-pci"),
@@ -121,7 +127,7 @@ class Guest:
         for name, path in credentials.items():
             arguments += ("-fw_cfg", f"name=opt/io.systemd.credentials/{name},file={path}")
         # A test run that is killed takes its machine with it.
-        return ["setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64", *arguments]
+        return ["setpriv", "--pdeathsig", "KILL", self._machine.qemu, *arguments]
 
     def _answers(self) -> bool:
         try:

@@ -2,6 +2,7 @@
 
 import shlex
 import subprocess
+import time
 from pathlib import Path
 
 
@@ -13,9 +14,9 @@ class CommandFailed(Exception):
 
 
 class Ssh:
-    def __init__(self, port: int, key: Path, known_hosts: Path, control: Path) -> None:
-        """As root on a forwarded port of this machine. ``control`` is where the socket of the
-        kept connection goes: a short path, as all sockets' are.
+    def __init__(self, host: str, port: int, key: Path, known_hosts: Path, control: Path) -> None:
+        """``host`` with its user, who is root. ``control`` is where the socket of the kept
+        connection goes: a short path, as all sockets' are.
         """
         options = {
             "BatchMode": "yes",
@@ -29,7 +30,7 @@ class Ssh:
         }
         words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
         self._command = ["ssh", "-F", "none", "-i", str(key), "-p", str(port), *words]
-        self._host = "root@127.0.0.1"
+        self._host = host
 
     def run(self, command: str, *, timeout_s: float = 60, stdin: bytes = b"") -> str:
         """Gives what a shell command printed, errors among it; raises if it fails."""
@@ -53,6 +54,18 @@ class Ssh:
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    def answers_within(self, timeout_s: float) -> bool:
+        """Whether commands can be run, now or soon."""
+        deadline_s = time.monotonic() + timeout_s
+        while time.monotonic() < deadline_s:
+            try:
+                self.run("true", timeout_s=timeout_s)
+            except (CommandFailed, subprocess.TimeoutExpired):
+                time.sleep(1)  # nothing to wait on: the device is not there yet
+            else:
+                return True
+        return False
 
     def put(self, content: bytes, path: str) -> None:
         """Write a file, and the folders that it is in."""

@@ -3,7 +3,6 @@
 import itertools
 import ssl
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,11 @@ import requests
 
 from camerad_service import CameradService
 from colour_bars import BARS, bars_of, decode
-from guest import Guest
+from device import Device
+from stream_parts import stream_parts
+from vivid import Vivid
+
+pytestmark = pytest.mark.lg_feature("camera")
 
 SIZE = "640x360"
 COLOUR_TOLERANCE = 5
@@ -20,16 +23,16 @@ COLOUR_TOLERANCE = 5
 
 
 @pytest.fixture
-def camera(camerad: CameradService, vivid: str) -> CameradService:
-    camerad.serve(f"{vivid}:YUYV:{SIZE}@10")
+def camera(camerad: CameradService, vivid: Vivid) -> CameradService:
+    camerad.serve(f"{vivid.node}:YUYV:{SIZE}@10")
     return camerad
 
 
 @pytest.mark.parametrize("fourcc", ["RGB3", "NV12", "YUYV"])
 def test_the_picture_shows_the_colour_bars(
-    camerad: CameradService, vivid: str, artefacts: Path, fourcc: str
+    camerad: CameradService, vivid: Vivid, artefacts: Path, fourcc: str
 ) -> None:
-    camerad.serve(f"{vivid}:{fourcc}:{SIZE}@10")
+    camerad.serve(f"{vivid.node}:{fourcc}:{SIZE}@10")
     answer = camerad.get("/camera.jpeg")
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg"), answer.text
     (artefacts / f"{fourcc}.jpg").write_bytes(answer.content)
@@ -38,7 +41,7 @@ def test_the_picture_shows_the_colour_bars(
     np.testing.assert_allclose(bars_of(picture), BARS, atol=COLOUR_TOLERANCE)
 
 
-def test_the_status_tells_what_was_agreed(camera: CameradService, vivid: str) -> None:
+def test_the_status_tells_what_was_agreed(camera: CameradService, vivid: Vivid) -> None:
     camera.get("/camera.jpeg").raise_for_status()
     status = camera.get("/api/camera/status").json()
     assert status == {
@@ -46,7 +49,7 @@ def test_the_status_tells_what_was_agreed(camera: CameradService, vivid: str) ->
             {
                 "id": 0,
                 "connected": True,
-                "device": vivid,
+                "device": vivid.node,
                 "resolution": SIZE,
                 "framerate": 10,
                 "format": "YUYV",
@@ -67,17 +70,8 @@ def test_the_stream_moves_on(camera: CameradService) -> None:
         np.testing.assert_allclose(bars_of(decode(jpeg)), BARS, atol=COLOUR_TOLERANCE)
 
 
-def stream_parts(answer: requests.Response) -> Iterator[tuple[dict[str, str], bytes]]:
-    """The headers and the body of each part of a multipart/x-mixed-replace answer."""
-    while True:
-        lines = iter(lambda: answer.raw.readline().strip(), b"")
-        headers = dict(line.decode().lower().split(": ", 1) for line in lines if b": " in line)
-        if headers:
-            yield headers, answer.raw.read(int(headers["content-length"]))
-
-
 def test_a_snapshot_is_kept_in_full_resolution(
-    camera: CameradService, guest: Guest, artefacts: Path
+    camera: CameradService, guest: Device, artefacts: Path
 ) -> None:
     wish = {"filename": "hil.jpg", "quality": 95, "addTimestamp": True}
     answer = camera.post("/snapshot", wish)
@@ -94,7 +88,7 @@ def test_a_snapshot_is_kept_in_full_resolution(
 
 
 @pytest.mark.usefixtures("camera")
-def test_https_serves_with_a_certificate_of_its_own(guest: Guest) -> None:
+def test_https_serves_with_a_certificate_of_its_own(guest: Device) -> None:
     certificate = guest.ssh.get("/var/lib/camerad/certificate.pem").decode()
     context = ssl.create_default_context(cadata=certificate)
     context.check_hostname = False  # the device cannot know the address that it is forwarded to

@@ -1,16 +1,12 @@
 """USB cameras of the device under test, commanded from here."""
 
-import io
 import json
-import tarfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from programs import bring, python
 from ssh import Ssh
 
-PACKAGE = Path(__file__).parent / "uvc"
-FOLDER = "/run/camerad-hil"
 RATES = (10, 5)
 
 Pictures = Mapping[tuple[int, int], Sequence[bytes]]
@@ -63,8 +59,8 @@ class UvcCameras:
     def __init__(self, ssh: Ssh, pictures: Pictures) -> None:
         self.pictures = pictures
         ssh.run("modprobe -a vhci-hcd uvcvideo")
-        ssh.run(f"mkdir -p {FOLDER} && tar -x -C {FOLDER}", stdin=archive(pictures))
-        self._program = ssh.start(f"cd {FOLDER} && exec python3 -m uvc pictures")
+        bring(ssh, "uvc", picture_files(pictures))
+        self._program = ssh.start(python("uvc", "pictures"))
         self._cameras: dict[str, UvcCamera] = {}
 
     def camera(self, serial: str) -> UvcCamera:
@@ -90,19 +86,10 @@ class UvcCameras:
         self._program.communicate(timeout=60)
 
 
-def archive(pictures: Pictures) -> bytes:
-    """The package and the pictures, as ``python3 -m uvc`` wants them."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as tar:
-        for module in sorted(PACKAGE.glob("*.py")):
-            add(tar, f"uvc/{module.name}", module.read_bytes())
-        for (width, height), jpegs in pictures.items():
-            for turn, jpeg in enumerate(jpegs):
-                add(tar, f"pictures/{width}x{height}-{turn:02}.jpg", jpeg)
-    return packed.getvalue()
-
-
-def add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
-    info = tarfile.TarInfo(name)
-    info.size = len(content)
-    tar.addfile(info, io.BytesIO(content))
+def picture_files(pictures: Pictures) -> dict[str, bytes]:
+    """Named as ``uvc.pictures`` wants them."""
+    return {
+        f"pictures/{width}x{height}-{turn:02}.jpg": jpeg
+        for (width, height), jpegs in pictures.items()
+        for turn, jpeg in enumerate(jpegs)
+    }

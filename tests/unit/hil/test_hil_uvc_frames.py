@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import tarfile
 from types import ModuleType
 
 import pytest
@@ -61,8 +62,8 @@ def test_a_grey_frame_has_the_size_asked_for(frames):
 
 
 def test_the_archive_holds_the_package_and_the_pictures():
-    tarfile = importlib.import_module("tarfile")
-    packed = importlib.import_module("uvc_cameras").archive({(64, 48): [JPEG, JPEG]})
+    cameras, programs = map(importlib.import_module, ("uvc_cameras", "programs"))
+    packed = programs.archive("uvc", cameras.picture_files({(64, 48): [JPEG, JPEG]}))
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         names = tar.getnames()
         assert tar.extractfile("pictures/64x48-01.jpg").read() == JPEG

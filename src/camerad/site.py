@@ -110,6 +110,7 @@ class Site:
             timings=self._timings,
             crowd=self._crowd,
             sockets=self.sockets,
+            course=parts.updates.course,
             recording=parts.recording,
             unrecorded=parts.recorder.dropped,
             repaired=lambda: len(parts.housekeeping.repaired),

@@ -65,7 +65,7 @@ class Updates:
         """``ailing`` gives the names of the health checks that fail now."""
         self.course = course
         self._installer = installer
-        self._verifier = Verifier(installer)
+        self._verifier = Verifier(installer, threads)
         self._staging = staging
         self._reboot = reboot
         self._threads = threads
@@ -196,8 +196,9 @@ class Updates:
             raise UpdateInProgress(
                 "The new system is on trial", "It must have been healthy before the next update"
             )
-        if self.course.under_way:
-            raise UpdateInProgress(f"An update is under way: {state.__struct_config__.tag}")
+        # Others may have RAUC install too: its own command, the updater of a fleet.
+        if await self._installer.busy() or self.course.under_way:
+            raise UpdateInProgress("An update is under way", "GET /api/firmware tells how far")
         return state
 
     async def _undisturbed(self, work: Coroutine[Any, Any, T]) -> T:

@@ -1,22 +1,36 @@
 """What a bundle must be before it may touch a slot."""
 
+import asyncio
 import os
+import re
 import stat
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
+from typing import Final, TypeVar
 
 from camerad import __version__
 from camerad.errors import IncompatibleFirmware, InvalidSignature, UpdateInProgress
 from camerad.firmware.rauc import BundleInfo, Installer, Slot
 from camerad.firmware.running import image_version
+from camerad.firmware.verity import is_damaged, signature_of
 from camerad.firmware.versions import is_older
 from camerad.system.bus import Refusal
+
+T = TypeVar("T")
+
+# The validity of an X.509 certificate: two times of two digits each (RFC 5280, 4.1.2.5.1).
+_VALIDITY: Final = re.compile(rb"\x30\x1e\x17\x0d\d{12}Z\x17\x0d(\d{12})Z")
 
 
 class Verifier:
     """Has RAUC verify bundles, and compares them with the device."""
 
-    def __init__(self, installer: Installer) -> None:
+    def __init__(self, installer: Installer, threads: Executor) -> None:
         self._installer = installer
+        self._threads = threads
 
     async def verify(self, path: str, slots: list[Slot], *, force: bool) -> BundleInfo:
         """Examine the bundle at a real path; ``force`` lets an older one pass.
@@ -27,6 +41,8 @@ class Verifier:
         await self._check_compatible(info)
         _check_version(info.version, running_version(slots), force=force)
         _check_sizes(info, slots)
+        if await self._blocking(partial(is_damaged, path)):
+            raise InvalidSignature("The bundle is damaged", "Its content is not what was signed")
         return info
 
     async def _inspect(self, path: str) -> BundleInfo:
@@ -35,7 +51,8 @@ class Verifier:
         except Refusal as refusal:
             if await self._installer.busy():
                 raise UpdateInProgress("An installation is under way") from refusal
-            raise _invalid(refusal.text.replace(path, "the bundle"), path) from refusal
+            text = refusal.text.replace(path, "the bundle")
+            raise await self._blocking(partial(_invalid, text, path)) from refusal
 
     async def _check_compatible(self, info: BundleInfo) -> None:
         own = await self._installer.compatible()
@@ -44,6 +61,9 @@ class Verifier:
                 "The bundle is for another device",
                 f"It is for {info.compatible!r}, this is {own!r}",
             )
+
+    async def _blocking(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
 def running_version(slots: list[Slot]) -> str:
@@ -85,22 +105,21 @@ def _device_bytes(device: str) -> int | None:
 
 def _invalid(text: str, path: str) -> InvalidSignature:
     """What RAUC has against a bundle. Older ones do not tell; the file itself tells some of it."""
-    if "expired" in text:
-        return InvalidSignature("The certificate that signed the bundle has expired", text)
-    if not _has_signature(path):
+    with open(path, "rb") as file:
+        signature = signature_of(file)
+    if signature is None:
         return InvalidSignature("The file is cut short, or no bundle, or not signed", text)
+    if "expired" in text or _holds_expired_certificate(signature):
+        return InvalidSignature("The certificate that signed the bundle has expired", text)
     return InvalidSignature("The bundle is damaged, or signed by somebody unknown", text)
 
 
-def _has_signature(path: str) -> bool:
-    """Whether the file ends as bundles do: in a CMS structure, and its size as 64 bits."""
-    with open(path, "rb") as file:
-        file_bytes = file.seek(0, os.SEEK_END)
-        if file_bytes < 16:
-            return False
-        file.seek(-8, os.SEEK_END)
-        signature_bytes = int.from_bytes(file.read(8))
-        if not 0 < signature_bytes <= file_bytes - 8:
-            return False
-        file.seek(-8 - signature_bytes, os.SEEK_END)
-        return file.read(1) == b"\x30"  # a DER SEQUENCE
+def _holds_expired_certificate(signature: bytes) -> bool:
+    now = time.strftime("%y%m%d%H%M%S", time.gmtime()).encode()
+    ends = _VALIDITY.findall(signature)
+    return any(_full_year(end) < _full_year(now) for end in ends)
+
+
+def _full_year(utc_time: bytes) -> bytes:
+    """The years 50 to 99 are of the last century."""
+    return (b"19" if utc_time >= b"50" else b"20") + utc_time

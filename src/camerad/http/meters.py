@@ -18,6 +18,7 @@ from prometheus_client.core import (
 from camerad import __version__
 from camerad.capture.status import State
 from camerad.errors import CameradError
+from camerad.firmware.course import Course
 from camerad.frames.cameras import FedCamera
 from camerad.http.metrics import Sources
 from camerad.http.timings import BOUNDS_S, Timings, route_name
@@ -64,6 +65,7 @@ class Meters:
         yield from _cameras(sources.cameras)
         yield _counter("jpeg_encodes", "Pictures encoded.", sources.encoder.encoded)
         yield from _recordings(sources)
+        yield from _firmware(sources.course)
         yield from _streams(sources)
         yield from _requests(sources.timings)
         yield from _connections(sources)
@@ -95,6 +97,13 @@ def _recordings(sources: Sources) -> Iterator[Metric]:
     yield _counter("recording_frames_dropped", "Pictures lost to films.", sources.unrecorded())
     yield _gauge(
         "recordings_repaired", "Films that had been cut off before the start.", sources.repaired()
+    )
+
+
+def _firmware(course: Course) -> Iterator[Metric]:
+    yield _gauge("firmware_update", "Whether an update is under way.", course.under_way)
+    yield _gauge(
+        "firmware_rolled_back", "Whether the last update was given up.", bool(course.given_up())
     )
 
 

@@ -9,6 +9,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import BaseHTTPResponse
 
 from camerad.accounts.roles import Role
+from camerad.firmware.course import Course
 from camerad.frames.cameras import Cameras
 from camerad.http.crowd import Crowd
 from camerad.http.gate import Gate
@@ -46,6 +47,8 @@ class Sources(Struct, frozen=True):
     timings: Timings
     crowd: Crowd
     sockets: Sockets
+    course: Course
+    """Of the device's update."""
     recording: Callable[[], bool]
     """Whether a recording is under way."""
     unrecorded: Callable[[], int]

@@ -113,6 +113,17 @@ async def test_what_is_configured_is_applied_at_the_start_and_after_each_change(
     assert tree.reserve_bytes == 9
 
 
+async def test_a_camera_that_comes_later_is_adjusted_too(live, store):
+    store.merge("camera", {"active": 1, "controls": {"gain": 7}, "linger": 1})
+    config, cameras, _ = live(fed(0))
+    config.start()
+    late = fed(1)
+    cameras.add(late)
+    assert late.camera.adjustment == Adjustment({"gain": 7})
+    assert late.feed.linger_s == 1.0
+    assert cameras.active == 1
+
+
 async def test_an_active_camera_that_is_not_there_leaves_the_first(live, store):
     store.merge("camera", {"active": 3})
     config, cameras, _ = live(fed(0))

@@ -54,8 +54,13 @@ def recording():
 
 
 @pytest.fixture
-async def live(store, camera, recording):
-    live = LiveState(store, Cameras({0: FedCamera(0, camera, None)}, 0), lambda: bool(recording))
+def cameras(camera):
+    return Cameras({0: FedCamera(0, camera, None)}, 0)
+
+
+@pytest.fixture
+async def live(store, cameras, recording):
+    live = LiveState(store, cameras, lambda: bool(recording))
     live.start()
     yield live
     live.close()
@@ -102,6 +107,14 @@ async def test_a_camera_goes_and_comes_back(camera, subscriber):
         "camera.framerate": 30,
         "camera.format": "YUYV",
     }
+
+
+async def test_a_camera_that_comes_later_is_heard_of(cameras, subscriber):
+    late = CameraDouble()
+    late.status = Status(State.ABSENT, fault="it is gone")
+    cameras.add(FedCamera(3, late, None))
+    late.become(Status(State.READY, FORMAT))
+    assert (await heard(subscriber))["camera_connected"].camera == 3
 
 
 async def test_a_stream_begins(camera, subscriber):

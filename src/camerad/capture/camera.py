@@ -175,6 +175,7 @@ class Camera(Generic[P]):
             self.pulse.rest()
             self._wake.wait_for(self._has_work)
             self.pulse.expect(HANG_S)
+            self._hurried = False
             return not self._closing
 
     def _has_work(self) -> bool:
@@ -185,7 +186,6 @@ class Camera(Generic[P]):
         with self._wake:
             self.pulse.rest()
             self._wake.wait_for(lambda: self._closing or self._hurried, RETRY_S)
-            self._hurried = False
 
     def _work(self) -> None:
         fmt = self._open()

@@ -20,5 +20,17 @@ def test_an_unknown_number_tells_the_known_ones(cameras):
     assert caught.value.details == "Cameras: 0, 2"
 
 
+def test_one_that_comes_later_is_announced_and_takes_its_place(cameras):
+    announced = []
+    cameras.on_added(announced.append)
+    before = iter(cameras)
+    late = FedCamera(1, None, None)
+    cameras.add(late)
+    assert announced == [late]
+    assert cameras.get(1) is late
+    assert [fed.id for fed in cameras] == [0, 1, 2]
+    assert [fed.id for fed in before] == [0, 2]
+
+
 def test_all_are_there_in_order(cameras):
     assert [fed.id for fed in cameras] == [0, 2]

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import codec, files, process, streams, subscribers
+from benchmarks import codec, files, process, recording, streams, subscribers
 from benchmarks.pictures import make_pictures
 from benchmarks.table import Row, markdown, write_readme
 
@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / ".cache" / "bench"
 FILE_BYTES = 1 << 30
 
-_ROWS = ("encode", "codec", "fan-out", "idle", "start", "subscribers", "download", "upload")
+_ROWS = (
+    *("encode", "codec", "fan-out", "idle", "start", "subscribers", "download", "upload"),
+    *("record", "crowd"),
+)
 
 
 def main() -> int:
@@ -61,6 +64,8 @@ def _measurements(
         "subscribers": lambda: [subscribers.change(rounds), subscribers.idle(seconds=30.0)],
         "download": lambda: files.download(rounds + 2, FILE_BYTES),
         "upload": lambda: files.upload(rounds + 2, FILE_BYTES),
+        "record": lambda: [recording.record(pictures, rounds, seconds)],
+        "crowd": lambda: [recording.crowd(pictures, 5 * seconds)],
     }
 
 

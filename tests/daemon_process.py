@@ -16,6 +16,8 @@ CAMERAD = Path(sys.executable).with_name("camerad")
 NO_BUS = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}
 """No test may ask this machine's own services to install or to restart anything."""
 
+START_S = 40
+"""It takes one second, unless ten others want the processor."""
 ROLES = ("viewer", "operator", "admin")
 
 
@@ -93,7 +95,12 @@ class DaemonProcess:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **NO_BUS, **(env or {})},
             )
-        self._wait_until_it_answers(timeout_s=15)
+        try:
+            self._wait_until_it_answers(START_S)
+        except AssertionError:
+            self._process.kill()
+            self._process.wait()
+            raise
         return self
 
     def stop(self, timeout_s: float = 10) -> int:

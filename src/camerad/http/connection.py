@@ -18,7 +18,7 @@ from sanic.server import HttpProtocol
 from camerad.clock import http_date
 from camerad.http.answers import SECURITY_HEADERS
 from camerad.http.errors import envelope
-from camerad.http.heads import too_large
+from camerad.http.heads import check_fields, too_large
 
 REFUSAL_HEADERS: Final = {
     **SECURITY_HEADERS,
@@ -39,11 +39,12 @@ class _Http(Http):
     __slots__ = ()
 
     async def http1_request_header(self) -> None:
-        """Sanic would answer that the body is too large."""
+        """Sanic would answer that the body is too large, and takes any name for a field's."""
         try:
             await super().http1_request_header()
         except PayloadTooLarge:
             raise too_large(self.recv_buffer) from None
+        check_fields(self.request.head)
 
     def respond(self, response: BaseHTTPResponse) -> BaseHTTPResponse:
         """Sanic would ask for the body that a client offers (Expect) although it is refused."""

@@ -144,6 +144,7 @@ class TestEveryAnswer:
             (b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
             (b"TRACE /image HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
             (b"GARBAGE\r\n\r\n", 400),
+            (b"GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length : 5\r\n\r\n", 400),
             (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 17_000 + b"\r\n\r\n", 431),
             (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: 1\r\n" * 200 + b"\r\n", 431),
             (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from typing import Final
 
 from camerad.accounts.store import FirstCredentials
@@ -67,8 +66,7 @@ class Daemon:
         self.parts.threads.close()
 
     def alive(self) -> bool:
-        """Every camera gives pictures, or its thread knows why it does not: what the service
-        manager's watchdog wants to know. A thread that hangs in a driver nobody here can free.
+        """What the service manager's watchdog wants to know. A thread that hangs in a driver nobody
+        here can free.
         """
-        now_s = time.monotonic()
-        return all(now_s < fed.camera.pulse.due_s for fed in self.parts.cameras)
+        return self.parts.plugged.alive()

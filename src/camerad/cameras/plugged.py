@@ -68,6 +68,13 @@ class PluggedCameras:
         elif SpecKind.DEVICE in self._kinds:
             self._hotplug.start(PINNED_DELAY_S)
 
+    def alive(self) -> bool:
+        """Every camera gives pictures, or its thread knows why it does not; and none comes or goes
+        unseen.
+        """
+        pulses = [self._hotplug.pulse, *(fed.camera.pulse for fed in self.cameras)]
+        return all(not pulse.late for pulse in pulses)
+
     async def close(self) -> None:
         """Follow them no more."""
         await self._hotplug.close()

@@ -231,8 +231,7 @@ class Camera(Generic[P]):
                 publish(*taken)
         if self.status.fault is None:
             self._enter(State.READY)
-        else:
-            self._unknown = True  # nobody has waited for the picture that would tell
+        self._unknown |= self.status.fault is not None  # nobody has waited to see it mended
 
     def _expect_picture(self, patience_s: float) -> float:
         """Until when; a while after that the thread itself must have said that there is none."""
@@ -293,7 +292,8 @@ class Camera(Generic[P]):
     def _failed(self, fault: CameraFault) -> None:
         self.counters.faults += 1
         self._complaints.tell(fault)
-        state = State.ABSENT if fault.gone else State.FAULT
+        # A driver may say anything of a device that has just been pulled.
+        state = State.FAULT if self.source.present() and not fault.gone else State.ABSENT
         self._become(structs.replace(self.status, state=state, fault=str(fault)))
         # A camera that failed is tried again until it works, so that its status tells the truth.
         self._unknown = True

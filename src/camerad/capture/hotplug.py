@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from camerad.capture import devfs, udev
 from camerad.capture.identity import VideoNode
+from camerad.capture.pulse import Pulse
 
 if TYPE_CHECKING:
     from camerad.capture.nodes import CameraNodes
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 AGAIN_S: Final = 0.5
+HANG_S: Final = 30.0
+"""A look that takes so long hangs in a driver, and nothing that comes or goes is seen any more."""
 
 Found = Callable[[Sequence[VideoNode]], Awaitable[None]]
 """Takes all cameras that are plugged in, by their numbers."""
@@ -41,6 +44,7 @@ class Hotplug:
     """
 
     def __init__(self, found: Found) -> None:
+        self.pulse = Pulse()
         self._found = found
         self._task: asyncio.Task[None] | None = None
 
@@ -49,6 +53,7 @@ class Hotplug:
         self._task = asyncio.get_running_loop().create_task(self._begin(delay_s))
 
     async def close(self) -> None:
+        self.pulse.rest()
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -75,12 +80,14 @@ class Hotplug:
 
     async def _look(self, nodes: "CameraNodes") -> None:
         while True:
+            self.pulse.expect(HANG_S)
             try:
                 found = await asyncio.to_thread(nodes.find)
             except (OSError, LookupError) as error:  # a device has gone while it was looked at
                 logger.debug("Looking again: %s", error)
                 await asyncio.sleep(AGAIN_S)
             else:
+                self.pulse.rest()
                 return await self._found(found)
 
 

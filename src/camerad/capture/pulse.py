@@ -11,6 +11,10 @@ class Pulse:
         self.due_s = math.inf
         """CLOCK_MONOTONIC, seconds; infinite while the thread has nothing to do."""
 
+    @property
+    def late(self) -> bool:
+        return time.monotonic() > self.due_s
+
     def expect(self, within_s: float) -> None:
         self.due_s = time.monotonic() + within_s
 

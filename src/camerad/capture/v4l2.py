@@ -39,6 +39,7 @@ _REFUSED_CONTROL = MappingProxyType(
         errno.EINVAL: "the device does not take this value",
     }
 )
+_REFUSED_FRAME = MappingProxyType({errno.EINVAL: "the driver has ended the stream"})
 _BROKEN = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
 
@@ -143,7 +144,7 @@ class V4L2Source:
 
     @contextmanager
     def dequeue(self, timeout_s: float) -> Iterator[RawFrame | None]:
-        with explained(self._device, "give a frame"):
+        with explained(self._device, "give a frame", _REFUSED_FRAME):
             buffer = self._next_buffer(timeout_s)
         if buffer is None:
             yield None

@@ -9,6 +9,7 @@ from camerad.cameras.plugged import PluggedCameras
 from camerad.cameras.roster_file import RosterFile
 from camerad.capture.identity import Identity, VideoNode
 from camerad.capture.pattern import PatternSource
+from camerad.capture.pulse import Pulse
 from camerad.capture.source import CameraFault
 from camerad.capture.spec import parse_camera_spec
 from camerad.capture.status import State
@@ -38,6 +39,7 @@ class Hotplug:
 
     def __init__(self, found):
         self.plug = found
+        self.pulse = Pulse()
         self.started_after_s = None
 
     def start(self, delay_s=0.0):
@@ -191,6 +193,18 @@ async def test_the_numbers_are_written_when_they_change(follow, tmp_path):
     written = (tmp_path / "cameras.json").stat().st_mtime_ns
     await bus.plug([node(0, "A")])
     assert (tmp_path / "cameras.json").stat().st_mtime_ns == written
+
+
+async def test_one_that_hangs_is_one_too_many(follow):
+    cameras, bus = follow("pattern", "plugged")
+    plugged = bus.plug.__self__
+    await bus.plug([])
+    assert plugged.alive()
+    for pulse in (cameras.get(0).camera.pulse, bus.pulse):
+        pulse.expect(-1)
+        assert not plugged.alive()
+        pulse.rest()
+        assert plugged.alive()
 
 
 @pytest.mark.parametrize(("wanted", "active"), [(0, 0), (1, 1), (7, 0)])

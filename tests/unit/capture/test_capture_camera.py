@@ -187,6 +187,15 @@ def test_a_fault_is_told_until_it_is_over(camera, source, published, gone, state
     assert camera.connected
 
 
+def test_whatever_a_driver_says_of_a_device_that_is_not_there(camera, source, published):
+    source.give()
+    until(lambda: published)
+    source.there = False
+    source.opening_faults += [CameraFault("what device?")] * 1000
+    source.fail("no valid argument")
+    in_state(camera, State.ABSENT)
+
+
 @pytest.mark.usefixtures("published")
 def test_a_fault_is_tried_again_when_nobody_looks(camera, source):
     source.opening_faults += [CameraFault("gone", gone=True)] * 5

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import threading
 from contextlib import asynccontextmanager
 
 import pytest
@@ -107,6 +108,23 @@ async def test_a_device_that_goes_while_it_is_looked_at_is_a_reason_to_look_agai
     async with following() as found:
         assert await found.get() == [node(0)]
     assert system.calls.count("find") == 3
+
+
+async def test_a_look_that_hangs_is_late(monkeypatch):
+    system = System(monkeypatch)
+    monkeypatch.setattr(hotplug, "HANG_S", 0.01)
+    hanging = threading.Event()
+    system.find = lambda: hanging.wait(5) and []
+    found = asyncio.Queue()
+    following = Hotplug(found.put)
+    following.start()
+    async with asyncio.timeout(5):
+        while not following.pulse.late:
+            await asyncio.sleep(0.001)
+        hanging.set()
+        assert await found.get() == []
+    assert not following.pulse.late
+    await following.close()
 
 
 async def test_the_start_may_be_put_off(monkeypatch):

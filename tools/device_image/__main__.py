@@ -12,9 +12,10 @@ def main() -> int:
     parser.add_argument("output", type=Path)
     parser.add_argument("--version", required=True)
     parser.add_argument("--keyring", type=Path, required=True)
+    parser.add_argument("--overlay", type=Path)
     options = parser.parse_args()
     try:
-        build = Build(ARCHES[options.arch], options.version, options.keyring)
+        build = Build(ARCHES[options.arch], options.version, options.keyring, options.overlay)
         make_image(build, options.output)
     except CommandFailed as failure:
         print(f"device-image: {failure}", file=sys.stderr)

@@ -7,8 +7,10 @@ INPUTS = (Path(__file__),)
 
 
 def write_version(tree: Path, version: str) -> None:
-    with (tree / "usr/lib/os-release").open("a") as file:
-        file.write(f'IMAGE_ID=camerad\nIMAGE_VERSION="{version}"\n')
+    path = tree / "usr/lib/os-release"
+    text = path.read_text() + f'IMAGE_ID=camerad\nIMAGE_VERSION="{version}"\n'
+    path.unlink()
+    path.write_text(text)
 
 
 def set_up_rauc(tree: Path, compatible: str, bootloader: str, keyring: Path) -> None:

@@ -4,7 +4,8 @@
     locked   camerad's dependencies, compiled     requirements.lock
     device   camerad itself, and its files        src/, rootfs-overlay/
 
-Each is cached under the hash of what goes into it.
+Each is cached under the hash of what goes into it. What differs between the images of one device,
+its version and more files, comes on top when the tree is packed.
 """
 
 import shutil
@@ -15,7 +16,7 @@ from pathlib import Path
 from device_image import debian, disk, grub, identity, initrd, python
 from device_image.cache import Cache, digest
 from device_image.commands import run, run_in, say
-from device_image.trees import copy_tree, install_files, remove
+from device_image.trees import copy_tree, install_files, link_tree, remove
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LOCK = CHECKOUT / "requirements.lock"
@@ -32,6 +33,8 @@ KERNEL_OPTIONS = (
     # What only costs emulated time: a login prompt, first-boot chores, processor mitigations.
     "systemd.getty_auto=no",
     "systemd.mask=getty.target",
+    "systemd.mask=e2scrub_reap.service",
+    "systemd.mask=user@0.service",
     "systemd.condition-needs-update=0",
     "mitigations=off",
 )
@@ -55,6 +58,8 @@ class Build:
     version: str
     keyring: Path
     """Whose bundles the device takes: certificates, in PEM."""
+    overlay: Path | None
+    """More files, laid over all others."""
 
 
 def make_image(build: Build, output: Path) -> None:
@@ -63,8 +68,10 @@ def make_image(build: Build, output: Path) -> None:
     system_key = digest(debian.INPUTS, seed=arch.debian)
     locked_key = digest([LOCK, *python.INPUTS], seed=system_key)
     made_of = [*CODE, OVERLAY, *identity.INPUTS, *initrd.INPUTS, build.keyring, Path(__file__)]
-    device_key = digest(made_of, seed=f"{locked_key} {build.version}")
-    image_key = digest([*disk.INPUTS, *grub.INPUTS], seed=device_key)
+    device_key = digest(made_of, seed=locked_key)
+    added = [build.overlay] if build.overlay else []
+    packing = [*disk.INPUTS, *grub.INPUTS, *added]
+    image_key = digest(packing, seed=f"{device_key} {build.version}")
     with cache.locked():
         if read_key(output) == image_key:
             return
@@ -73,7 +80,11 @@ def make_image(build: Build, output: Path) -> None:
         device = cache.tree("device", device_key, lambda tree: make_device(build, locked, tree))
         shutil.rmtree(output, ignore_errors=True)
         output.mkdir(parents=True)
-        write_files(device, output)
+        with tempfile.TemporaryDirectory(dir=cache.path) as scratch:
+            tree = Path(scratch) / "tree"
+            link_tree(device, tree)
+            finish(build, tree)
+            write_files(tree, output)
         key_file(output).write_text(image_key)
 
 
@@ -93,7 +104,6 @@ def make_device(build: Build, locked: Path, tree: Path) -> None:
     copy_tree(locked, tree)
     python.install_camerad(CHECKOUT, tree)
     install_files(OVERLAY, tree)
-    identity.write_version(tree, build.version)
     identity.set_up_rauc(tree, build.arch.compatible, grub.RAUC_SETTINGS, build.keyring)
     run_in(tree, "python3", "-c", SMOKE_TEST)
     run_in(tree, "systemd-sysusers")
@@ -115,6 +125,13 @@ def add_boot_files(tree: Path) -> None:
         (tree / folder).mkdir()
     initrd.write(tree, tree / "boot/initrd")
     (tree / "boot/vmlinuz").write_bytes(kernel)
+
+
+def finish(build: Build, tree: Path) -> None:
+    """The tree's files are the cache's own: they can be replaced, not changed."""
+    if build.overlay:
+        install_files(build.overlay, tree)
+    identity.write_version(tree, build.version)
 
 
 def write_files(tree: Path, output: Path) -> None:

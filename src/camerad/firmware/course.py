@@ -5,6 +5,7 @@ idle ─► ready ─► installing ─► installed ─► activating ─► id
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -104,12 +105,9 @@ class Course:
                 task.cancel()
 
     async def slots(self) -> list[Slot]:
-        """All slots; as they were last if RAUC, which installs, does not tell now."""
-        try:
+        """All slots. While it installs RAUC may not tell: as they were last, or none."""
+        with contextlib.suppress(Refusal):
             self._slots = await self._installer.slots()
-        except Refusal:
-            if not self._slots:
-                raise
         return self._slots
 
     async def settled(self) -> AnyState:

@@ -26,4 +26,5 @@ def _key(version: str) -> list[tuple[int, int, str]]:
 def _rank(word: str) -> tuple[int, int, str]:
     if word.isdigit():
         return (3, int(word), "")
-    return (0 if word in _PRERELEASE else 2, 0, word)
+    # In ASCII the tilde stands behind the letters.
+    return (0 if word in _PRERELEASE else 2, 0, word.strip("~"))

@@ -24,7 +24,7 @@ class Reboot:
 
     def __init__(self, bus: SystemBus, environment: Mapping[str, str] = os.environ) -> None:
         self._bus = bus
-        self._is_service = "NOTIFY_SOCKET" in environment
+        self._is_service = bool(environment.get("NOTIFY_SOCKET"))
 
     def check(self) -> None:
         """Raise ``ServiceMissing`` where ``now`` will."""

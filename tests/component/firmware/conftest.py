@@ -43,10 +43,13 @@ class UpdatableDevice:
     def start(self) -> None:
         self.process.start(*self._arguments, env=self.machine.env)
 
-    def restart(self) -> None:
-        """End camerad by SIGKILL, and start it again."""
+    def kill(self) -> None:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.stop()
+
+    def restart(self) -> None:
+        """Kill camerad, and start it again."""
+        self.kill()
         self.start()
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:

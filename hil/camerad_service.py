@@ -20,12 +20,14 @@ class CameradService:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._serves: tuple[str, str] | None = None
+        self.expected_restarts = 0
+        """By systemd, after camerad had ended unasked."""
 
     def serve(self, camera: str, settings: str = "") -> None:
         """Serve a camera of this SPEC, with these settings in TOML; returns when the unit says that
         it is ready.
         """
-        if (camera, settings) == self._serves and self.show("ActiveState") == "active":
+        if (camera, settings) == self._serves and self.is_active():
             return
         self._device.ssh.put(settings.encode(), SETTINGS)
         command = f"/usr/bin/camerad serve --state {STATE} --bind 0.0.0.0 --camera {camera}"
@@ -37,6 +39,12 @@ class CameradService:
         except CommandFailed as failure:
             raise AssertionError(self.journal()) from failure
         self._serves = camera, settings
+
+    def is_active(self) -> bool:
+        return self.show("ActiveState") == "active"
+
+    def signal(self, name: str) -> None:
+        self._device.ssh.run(f"systemctl kill --kill-whom=main --signal={name} camerad")
 
     def stop(self) -> float:
         """How many seconds it took, by the guest's clock."""

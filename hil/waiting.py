@@ -1,0 +1,19 @@
+"""Waiting for conditions. How long that takes says nothing: the device is emulated."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+PATIENCE_S = 90
+BETWEEN_S = 0.2
+
+Found = TypeVar("Found")
+
+
+def await_some(look: Callable[[], Found | None], what: str, timeout_s: float = PATIENCE_S) -> Found:
+    """What ``look`` gives as soon as that is something true."""
+    deadline_s = time.monotonic() + timeout_s
+    while not (found := look()):
+        assert time.monotonic() < deadline_s, f"in {timeout_s:.0f} s not come: {what}"
+        time.sleep(BETWEEN_S)
+    return found

@@ -17,6 +17,7 @@ from camerad.http.live import Live
 from camerad.http.login import Login
 from camerad.http.metrics import Metrics, Sources
 from camerad.http.onvif import OnvifRoute
+from camerad.http.onvif_services import OnvifServices
 from camerad.http.openapi import OpenApi
 from camerad.http.origin import Origins
 from camerad.http.recording import RecordingRoute
@@ -32,6 +33,7 @@ from camerad.http.websocket.events import Events
 from camerad.http.websocket.live import LiveSocket
 from camerad.http.websocket.sockets import Sockets
 from camerad.http.websocket.verbs import Verbs
+from camerad.onvif.serving.login import UsernameTokens
 from camerad.parts import Parts
 
 
@@ -76,12 +78,20 @@ class Site:
             FactoryResetRoute(parts.factory_reset),
             Login(parts.accounts, parts.verifier, config),
             OnvifRoute(parts.onvif),
+            self._onvif_services(),
             UsersRoute(parts.accounts, parts.verifier),
             TokensRoute(parts.accounts),
             Web(gate, images, live),
             OpenApi(gate),
             Metrics(self._sources()),
         ]
+
+    def _onvif_services(self) -> OnvifServices:
+        parts = self._parts
+        tokens = UsernameTokens(
+            parts.accounts, parts.verifier.verify, lambda: parts.config.current.onvif
+        )
+        return OnvifServices(parts.onvif_camera, tokens, self._authenticator)
 
     def _events(self) -> Events:
         parts, state = self._parts, self._parts.live_state

@@ -95,9 +95,9 @@ class Accounts:
         fits = passwords.verify_password(password, user.password if user else passwords.DUMMY)
         return Principal(user.name, user.role, "user") if user and fits else None
 
-    def open_session(self, user: str, ttl_s: float) -> str:
-        """Give a token to somebody who has just logged in."""
-        return self._sessions.open(user, ttl_s)
+    def open_session(self, user: str, ttl_s: float, role: Role | None = None) -> str:
+        """Give a token to somebody who has just logged in; with a role, for that much only."""
+        return self._sessions.open(user, ttl_s, role)
 
     def close_session(self, secret: str) -> None:
         self._sessions.close(secret)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
 from typing import Annotated, Final
 from urllib.parse import unquote
 
@@ -187,7 +188,19 @@ class OnvifRoute:
 
 
 def _soap_action(request: Request) -> str:
-    """The action that SOAP's transport tells; may be empty. Raises ``UnsupportedMediaType``."""
+    """The action that SOAP's transport tells; may be empty."""
+    media_type, options = check_media_type(request)
+    header = request.headers.get("soapaction", "").strip().strip('"')
+    action = header if media_type == SOAP11_TYPE else str(options.get("action", ""))
+    if not _ACTION.fullmatch(action):
+        raise InvalidRequest("The SOAP action is malformed")
+    return action
+
+
+def check_media_type(request: Request) -> tuple[str, Mapping[str, object]]:
+    """SOAP's media type, and its parameters. Raises ``UnsupportedMediaType``: what a page of
+    another site can send without being asked has other types.
+    """
     media_type, options = parse_content_header(request.headers.get("content-type", ""))
     if media_type not in (SOAP12_TYPE, SOAP11_TYPE):
         raise UnsupportedMediaType(
@@ -195,8 +208,4 @@ def _soap_action(request: Request) -> str:
         )
     if str(options.get("charset", "utf-8")).lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("The request body has the wrong encoding", "Send UTF-8")
-    header = request.headers.get("soapaction", "").strip().strip('"')
-    action = header if media_type == SOAP11_TYPE else str(options.get("action", ""))
-    if not _ACTION.fullmatch(action):
-        raise InvalidRequest("The SOAP action is malformed")
-    return action
+    return media_type, options

@@ -52,6 +52,7 @@ class Interface(Struct, frozen=True):
     name: str
     index: int
     addresses: tuple[OwnAddress, ...]
+    hardware_address: str = ""
 
 
 class Neighbourhood(Struct, frozen=True):
@@ -64,15 +65,17 @@ class Neighbourhood(Struct, frozen=True):
 
     def is_near(self, address: Address) -> bool:
         """Whether it is another machine in a network that we are directly connected to."""
-        return address not in self.own and self.own_address_near(address) is not None
+        return address not in self.own and bool(self.own_addresses_near(address))
 
-    def own_address_near(self, address: Address) -> Address | None:
-        """By which of our addresses that one reaches us without a router."""
+    def own_addresses_near(self, address: Address) -> list[Address]:
+        """By which of our addresses that one reaches us without a router, the nearest first: the
+        other addresses of the same interface come after it.
+        """
         for interface in self.interfaces:
-            for own in interface.addresses:
-                if own.version == address.version and _plain(address) in own.network:
-                    return own.ip
-        return None
+            if any(address in own.network for own in interface.addresses):
+                ordered = sorted(interface.addresses, key=lambda own: address not in own.network)
+                return [own.ip for own in ordered if own.version == address.version]
+        return []
 
 
 def refusal(address: Address, port: int) -> str | None:
@@ -106,7 +109,9 @@ def neighbourhood(bind: str, interfaces: Sequence[str]) -> Neighbourhood:
         served = tuple(address for address in addresses if _is_served(address.ip, bind))
         wanted = served and name in stats and (not interfaces or name in interfaces)
         if wanted and _is_usable(stats[name].isup, stats[name].flags):
-            found.append(Interface(name, socket.if_nametoindex(name), served))
+            link = (entry.address for entry in entries if entry.family == psutil.AF_LINK)
+            index = socket.if_nametoindex(name)
+            found.append(Interface(name, index, served, next(link, "")))
     return Neighbourhood(tuple(found), frozenset(own))
 
 

@@ -82,7 +82,7 @@ class Search:
     def _learn(self, datagram: bytes, source: str) -> str | None:
         """Gives why nothing was learnt; the cheapest reasons first."""
         address = parse_address(source)
-        if address is None or self._near.own_address_near(address) is None:
+        if address is None or not self._near.own_addresses_near(address):
             return "not from a neighbour"
         self._left -= 1
         # A forger can have any source, but there are no more counted than datagrams are heard.

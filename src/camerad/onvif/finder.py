@@ -13,10 +13,10 @@ from camerad.errors import CameradError
 from camerad.onvif.addresses import Address
 from camerad.onvif.asking import Asking
 from camerad.onvif.book import DeviceBook
-from camerad.onvif.device import Device
+from camerad.onvif.device import Credentials, Device
 from camerad.onvif.directory import Directory
 from camerad.onvif.discovery import Found, Search
-from camerad.onvif.endpoint import parse_url
+from camerad.onvif.endpoint import Endpoint, parse_url
 from camerad.onvif.messages import Scopes, read_scopes
 from camerad.onvif.names import DEVICE_SERVICE
 from camerad.onvif.reach import Reach
@@ -66,8 +66,7 @@ class Finder:
             )
             # What was found has told its scopes already.
             if by_hand:
-                scopes = read_scopes(await self._asking.scopes(endpoint, credentials))
-                told = _named(told, scopes, endpoint.host)
+                told = _named(told, await self._scopes(endpoint, credentials), endpoint.host)
         self._book.note([told])
         return told
 
@@ -92,6 +91,13 @@ class Finder:
             devices = await enquiries.results()
         await asyncio.get_running_loop().run_in_executor(self._disk, self._book.write)
         return devices
+
+    async def _scopes(self, endpoint: Endpoint, credentials: Credentials | None) -> Scopes:
+        try:
+            return read_scopes(await self._asking.scopes(endpoint, credentials))
+        except CameradError as error:
+            logger.debug("%s does not tell its name: %s", endpoint.url, error.message)
+            return read_scopes(())
 
     async def _ask_or_keep(self, device: Device) -> Device:
         try:

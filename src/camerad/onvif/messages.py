@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import unquote
-from xml.sax.saxutils import escape
 
 from msgspec import Struct
 
@@ -55,25 +54,24 @@ def new_id() -> str:
     return f"urn:uuid:{uuid.uuid4()}"
 
 
-def message(action: str, body: str, to: str = EVERYBODY, relates_to: str = "") -> bytes:
-    """A message of WS-Discovery; ``body`` is XML and may use the prefixes d, a, dn and tds."""
-    return _message(new_id(), action, body, to, relates_to)
-
-
-def probe(message_id: str, body: str) -> bytes:
-    return _message(message_id, "Probe", body, EVERYBODY, "")
-
-
-def _message(message_id: str, action: str, body: str, to: str, relates_to: str) -> bytes:
-    relates = relates_to and f"<a:RelatesTo>{escape(relates_to)}</a:RelatesTo>"
+def message(
+    message_id: str, action: str, body: str, *, to: str = EVERYBODY, headers: str = ""
+) -> bytes:
+    """A message of WS-Discovery; ``body`` and ``headers`` are XML and may use the prefixes d, a,
+    dn and tds.
+    """
     return (
         '<?xml version="1.0" encoding="utf-8"?>'
         f'<s:Envelope xmlns:s="{SOAP12}" xmlns:a="{ADDRESSING}" xmlns:d="{DISCOVERY}"'
         f' xmlns:dn="{NETWORK}" xmlns:tds="{DEVICE}"><s:Header>'
-        f"<a:MessageID>{message_id}</a:MessageID>{relates}"
-        f"<a:To>{to}</a:To><a:Action>{DISCOVERY}/{action}</a:Action>"
+        f"<a:MessageID>{message_id}</a:MessageID><a:To>{to}</a:To>"
+        f"<a:Action>{DISCOVERY}/{action}</a:Action>{headers}"
         f"</s:Header><s:Body>{body}</s:Body></s:Envelope>"
     ).encode()
+
+
+def probe(message_id: str, body: str) -> bytes:
+    return message(message_id, "Probe", body)
 
 
 def read_matches(datagram: bytes, message_ids: Sequence[str]) -> list[Match]:

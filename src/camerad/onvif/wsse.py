@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
-from xml.sax.saxutils import escape
+from html import escape
 
 from camerad.clock import iso_utc
 from camerad.onvif.names import BASE64, DIGEST, SECURITY, UTILITY

@@ -16,7 +16,7 @@ ALIASES = [
     ("/health", "/api/health"),
 ]
 OPEN = {("get", path) for path in ("/health", "/api/health", "/", "/docs", "/web/{name}")} | {
-    ("post", "/api/login")
+    ("post", path) for path in ("/api/login", "/onvif/device_service", "/onvif/media_service")
 }
 IMPLIED = {"HEAD", "OPTIONS"}
 

@@ -16,8 +16,12 @@ from camerad.http.gate import GET_METHODS, GuardedRoute
 from camerad.parts import Settings
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-OPEN = {"/", "/docs", "/health", "/api/health", "/api/login", "/web/<name:str>"}
-"""All that may be open: what holds no data, and where one shows who one is."""
+OPEN = {
+    *("/", "/docs", "/health", "/api/health", "/api/login", "/web/<name:str>"),
+    *("/onvif/device_service", "/onvif/media_service"),
+}
+"""All that may be open: what holds no data, and where one shows who one is. ONVIF's services are
+there only while they are configured, and ask in their own way."""
 
 
 class Route(NamedTuple):

@@ -1,0 +1,142 @@
+"""Cameras of others in a hall of machines, and a daemon among them."""
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+from hall import Hall, Host
+
+from daemon_process import DaemonProcess
+from npm import node_modules
+
+PEERS = Path(__file__).parent / "peers"
+
+
+class Camera(NamedTuple):
+    """A peer that both is discovered and speaks SOAP."""
+
+    uuid: str
+    host: Host
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.host.address}:8000/onvif/device_service"
+
+
+@pytest.fixture(scope="module")
+def hall() -> Iterator[Hall]:
+    """All of a module's test is in it."""
+    try:
+        hall = Hall().__enter__()
+    except PermissionError:
+        pytest.skip("network namespaces take root")
+    yield hall
+    hall.__exit__()
+
+
+@pytest.fixture(scope="module")
+def camera(hall: Hall) -> Callable[..., Camera]:
+    """`camera(model, clock_offset_s, scopes)` puts a camera into the hall: WS-Discovery by the
+    package WSDiscovery, SOAP by Node's package soap and ONVIF's own WSDL. Its user is `hall`, with
+    the password `very secret`.
+    """
+    modules = node_modules(PEERS)
+
+    def camera(model: str, clock_offset_s: float = 0, scopes: tuple[str, ...] = ()) -> Camera:
+        # Where it hears a probe over both, WSDiscovery answers over the wrong one and dies of it.
+        host = hall.host(ipv6=False)
+        device = ["node", PEERS / "device.js", host.address, wsdl_folder(), clock_offset_s, model]
+        host.run(*device, env={"NODE_PATH": str(modules)})
+        # As devices do that have no address yet when they begin.
+        xaddr = "http://0.0.0.0:8000/onvif/device_service"
+        uuid = host.run(sys.executable, PEERS / "publisher.py", xaddr, *scopes)
+        return Camera(uuid, host)
+
+    return camera
+
+
+@pytest.fixture(scope="module")
+def serving(
+    hall: Hall,  # noqa: ARG001 - for the namespace that the daemon is to be in
+    tmp_path_factory: pytest.TempPathFactory,
+    prepared_state: tuple[Path, dict[str, str]],
+) -> Iterator[Callable[[str], DaemonProcess]]:
+    """`serving(settings)` starts a daemon in the hall, for the rest of the module."""
+    started: list[DaemonProcess] = []
+
+    def serve(settings: str) -> DaemonProcess:
+        folder = tmp_path_factory.mktemp("hall")
+        shutil.copytree(prepared_state[0], folder / "state")
+        (folder / "camerad.toml").write_text(f"[limits]\nenabled = false\n{settings}")
+        started.append(DaemonProcess(folder / "state", prepared_state[1]))
+        return started[-1].start("--config", str(folder / "camerad.toml"), "--bind", "0.0.0.0")
+
+    yield serve
+    for process in started:
+        assert (process.stop(), process.leaks()) == (0, []), process.log()
+
+
+def wsdl_folder() -> Path:
+    spec = importlib.util.find_spec("onvif")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "wsdl"
+
+
+class Onvif:
+    """The API's ONVIF part, asked by an administrator."""
+
+    def __init__(self, process: DaemonProcess) -> None:
+        self.process = process
+        self._headers = process.headers("admin")
+
+    def discover(self, timeout_s: float = 1) -> dict[str, Any]:
+        """By uuid."""
+        found = self.get(f"/api/onvif/discover?timeout={timeout_s}")
+        return {device["uuid"]: device for device in found["devices"]}
+
+    def get(self, path: str) -> dict[str, Any]:
+        answer = requests.get(self.process.url + path, headers=self._headers, timeout=20)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(
+        self, uuid: str, service: str, operation: str, media_type: str = "application/soap+xml"
+    ) -> requests.Response:
+        return requests.post(
+            f"{self.process.url}/api/onvif/{uuid}/{service}",
+            soap(operation),
+            headers=self._headers | {"Content-Type": media_type},
+            timeout=20,
+        )
+
+
+@pytest.fixture
+def onvif() -> type[Onvif]:
+    return Onvif
+
+
+def soap(operation: str) -> str:
+    """An envelope around `tds:GetServices` or `trt:GetProfiles`."""
+    return (
+        '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
+        ' xmlns:tds="http://www.onvif.org/ver10/device/wsdl"'
+        ' xmlns:trt="http://www.onvif.org/ver10/media/wsdl">'
+        f"<s:Body><{operation}/></s:Body></s:Envelope>"
+    )
+
+
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Has a figure stand in the output of a test that passes, too."""
+
+    def tell(line: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{line}\n")
+
+    return tell

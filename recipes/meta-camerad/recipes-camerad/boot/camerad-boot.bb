@@ -11,9 +11,8 @@ INHIBIT_DEFAULT_DEPS = "1"
 # nooelint: oelint.vars.fileextrapaths,oelint.vars.outofcontext - the file is of rootfs-overlay
 FILESEXTRAPATHS:prepend := "${CAMERAD_TREE}/rootfs-overlay/usr/share/camerad:"
 SRC_URI = "file://boot/grub.cfg"
-# scarthgap does not have it.
-UNPACKDIR ??= "${WORKDIR}"
-S = "${UNPACKDIR}"
+# scarthgap knows no UNPACKDIR.
+S = "${@d.getVar('UNPACKDIR') or d.getVar('WORKDIR')}"
 
 inherit deploy
 
@@ -32,7 +31,7 @@ do_compile() {
 }
 
 do_deploy() {
-    install -D -m 0644 ${UNPACKDIR}/boot/grub.cfg ${DEPLOYDIR}/camerad-boot/grub.cfg
+    install -D -m 0644 ${S}/boot/grub.cfg ${DEPLOYDIR}/camerad-boot/grub.cfg
     install -D -m 0644 ${B}/grubenv ${DEPLOYDIR}/camerad-boot/grubenv
 }
 addtask deploy after do_compile before do_build

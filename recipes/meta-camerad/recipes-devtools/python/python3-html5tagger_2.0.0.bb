@@ -11,7 +11,4 @@ inherit pypi python_hatchling
 
 DEPENDS += "python3-hatch-vcs-native"
 
-RDEPENDS:${PN} += "\
-    python3-core \
-    python3-html \
-"
+RDEPENDS:${PN} += "python3-core"

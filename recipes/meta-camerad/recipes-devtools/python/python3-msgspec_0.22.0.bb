@@ -15,5 +15,6 @@ RDEPENDS:${PN} += "\
     python3-core \
     python3-datetime \
     python3-json \
+    python3-netclient \
     python3-numbers \
 "

@@ -11,6 +11,6 @@ inherit pypi python_flit_core
 
 RDEPENDS:${PN} += "\
     python3-core \
-    python3-io \
+    python3-misc \
     python3-netclient \
 "

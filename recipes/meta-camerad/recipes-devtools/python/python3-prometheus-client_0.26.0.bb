@@ -16,11 +16,9 @@ inherit pypi python_setuptools_build_meta setuptools_pep639
 
 RDEPENDS:${PN} += "\
     python3-asyncio \
-    python3-compression \
     python3-core \
     python3-json \
-    python3-logging \
-    python3-netclient \
+    python3-misc \
+    python3-mmap \
     python3-netserver \
-    python3-threading \
 "

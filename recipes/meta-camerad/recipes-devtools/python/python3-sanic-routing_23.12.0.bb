@@ -11,5 +11,6 @@ inherit pypi python_setuptools_build_meta
 
 RDEPENDS:${PN} += "\
     python3-core \
-    python3-datetime \
+    python3-logging \
+    python3-netclient \
 "

@@ -21,22 +21,14 @@ export SANIC_NO_UVLOOP = "${@bb.utils.contains('PACKAGECONFIG', 'uvloop', 'false
 RDEPENDS:${PN} += "\
     python3-aiofiles \
     python3-asyncio \
-    python3-compression \
     python3-core \
-    python3-crypt \
-    python3-ctypes \
-    python3-datetime \
-    python3-email \
     python3-html5tagger \
     python3-httptools \
-    python3-io \
     python3-json \
     python3-logging \
-    python3-mime \
     python3-multidict \
     python3-multiprocessing \
     python3-netclient \
-    python3-pickle \
     python3-sanic-routing \
     python3-setuptools \
     python3-tracerite \

@@ -25,7 +25,7 @@ PEP517_BUILD_OPTS = "\
 RDEPENDS:${PN} += "\
     python3-asyncio \
     python3-core \
-    python3-io \
     python3-multiprocessing \
     python3-netclient \
+    python3-unittest \
 "

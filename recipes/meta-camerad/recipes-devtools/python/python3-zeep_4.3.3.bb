@@ -12,20 +12,13 @@ inherit pypi python_setuptools_build_meta
 RDEPENDS:${PN} += "\
     python3-attrs \
     python3-core \
-    python3-crypt \
-    python3-datetime \
-    python3-email \
     python3-isodate \
     python3-logging \
     python3-lxml \
-    python3-math \
     python3-netclient \
     python3-numbers \
     python3-platformdirs \
     python3-requests \
     python3-requests-file \
     python3-requests-toolbelt \
-    python3-sqlite3 \
-    python3-threading \
-    python3-xml \
 "

@@ -182,17 +182,20 @@ class Course:
             await asyncio.sleep(SETTLE_S)
 
     async def _after_restart(self, state: Installed | Activating) -> None:
-        booted = next((slot for slot in await self.slots() if slot.booted), None)
-        if booted is None:
+        slots = await self.slots()
+        booted = next((slot for slot in slots if slot.booted), None)
+        wanted = next((slot for slot in slots if slot.name == state.slot), None)
+        if booted is None or wanted is None:
             return
-        if booted.name == state.slot:
+        if booted == wanted:
             self.testing = not self._notes.proven(booted.bootname)
             if not self.testing:
                 await self.end(Idle(), "activated", state.version)
-            return
-        reason = self._notes.failure()
-        if isinstance(state, Activating) or reason:
-            reason = reason or "It did not start, or was not healthy in time"
+        elif isinstance(state, Activating) and wanted.activations <= state.activations:
+            # The power was cut before the bootloader was told.
+            await self.enter(Installed(state.version, state.slot, boot_id()))
+        elif isinstance(state, Activating) or self._notes.failure():
+            reason = self._notes.failure() or "It did not start, or was not healthy in time"
             await self.end(Idle(), "rolled_back", state.version, reason)
 
     def _restart_is_due(self) -> bool:

@@ -52,11 +52,14 @@ class Installed(State, frozen=True, tag="installed"):
 
 
 class Activating(State, frozen=True, tag="activating"):
-    """The device was told to start another slot. The checks in ``ailing`` had failed before."""
+    """The device was told to start another slot, which had been activated so often before. The
+    checks in ``ailing`` had failed before.
+    """
 
     version: str
     slot: str
     boot_id: str
+    activations: int = 0
     ailing: list[str] = []
 
 

@@ -43,6 +43,7 @@ class Slot(Struct, frozen=True):
     installed: str | None
     """When, as ISO 8601."""
     installations: int
+    activations: int
     intact: bool
     """The last installation went to its end."""
 
@@ -133,5 +134,6 @@ def _slot(name: str, facts: dict[str, Any]) -> Slot:
         version=facts.get("bundle.version"),
         installed=facts.get("installed.timestamp"),
         installations=facts.get("installed.count", 0),
+        activations=facts.get("activated.count", 0),
         intact=facts.get("status") == "ok",
     )

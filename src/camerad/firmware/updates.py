@@ -149,7 +149,9 @@ class Updates:
         state = await self._free_state()
         if not isinstance(state, Installed):
             raise NoFirmware("No new firmware is installed", "Upload a bundle, and install it")
-        await self._restart_into(state.slot, state.version, state)
+        slots = await self.course.slots()
+        slot = next(slot for slot in slots if slot.name == state.slot)
+        await self._restart_into(slot, state.version, state)
         return state.version
 
     async def _roll_back(self) -> str:
@@ -164,16 +166,17 @@ class Updates:
         if other is None:
             raise NoFirmware("There is no good system in the other slot")
         version = other.version or "unknown"
-        await self._restart_into(other.name, version, state)
+        await self._restart_into(other, version, state)
         return version
 
-    async def _restart_into(self, slot: str, version: str, before: AnyState) -> None:
+    async def _restart_into(self, slot: Slot, version: str, before: AnyState) -> None:
         self._reboot.check()
         ailing = self._ailing()
-        await self.course.enter(Activating(version, slot, boot_id(), ailing))
+        activating = Activating(version, slot.name, boot_id(), slot.activations, ailing)
+        await self.course.enter(activating)
         self.course.expect_restart()
         try:
-            await self._installer.activate(slot)
+            await self._installer.activate(slot.name)
             await self._reboot.now()
         except (CameradError, Refusal) as error:
             await self.course.enter(before)

@@ -131,6 +131,20 @@ def test_a_device_restarts_into_the_old_before_the_new_was_activated(device, mac
     assert camera.status()["state"] == "installed"
 
 
+def test_the_power_is_cut_before_the_bootloader_is_told(device, machine, bundles):
+    camera = device()
+    camera.upload(bundles.make())
+    camera.becomes("installed")
+    camera.process.stop()
+    for name in ("firmware.json", "firmware.json.good"):
+        path = camera.process.state / name
+        path.write_text(path.read_text().replace('"installed"', '"activating"', 1))
+    machine.restart_into("A", camera.process.state)
+    camera.start()
+    assert camera.becomes("installed")["pending"] == "9.0.0"
+    assert camera.order("activate").status_code == 200
+
+
 def test_an_unreadable_memory_of_updates_is_no_obstacle(device, bundles):
     camera = device()
     camera.upload(bundles.make())

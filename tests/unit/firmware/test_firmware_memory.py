@@ -19,7 +19,7 @@ def test_nothing_is_remembered_at_first(tmp_path):
         Ready(BUNDLE),
         Installing(BUNDLE, "rootfs.1", 3),
         Installed("2.0", "rootfs.1", "boot"),
-        Activating("2.0", "rootfs.1", "boot", ["camera"]),
+        Activating("2.0", "rootfs.1", "boot", 1, ["camera"]),
     ],
 )
 def test_a_state_outlives_the_process(tmp_path, state):

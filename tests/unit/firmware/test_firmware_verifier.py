@@ -59,6 +59,7 @@ def slots(tmp_path):
                 version=version,
                 installed=None,
                 installations=1,
+                activations=1,
                 intact=True,
             )
         )

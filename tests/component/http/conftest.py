@@ -15,15 +15,17 @@ UNLIMITED = "[limits]\nenabled = false\n"
 def serving(
     tmp_path_factory: pytest.TempPathFactory, prepared_state: tuple[Path, dict[str, str]]
 ) -> Iterator[Callable[..., DaemonProcess]]:
-    """`serving(*args)` starts a daemon without rate limits, for the rest of the module."""
+    """`serving(*args, toml="...")` starts a daemon without rate limits, unless ``toml`` has others,
+    for the rest of the module.
+    """
     template, tokens = prepared_state
     started: list[DaemonProcess] = []
 
-    def serve(*args: str) -> DaemonProcess:
+    def serve(*args: str, toml: str = UNLIMITED) -> DaemonProcess:
         folder = tmp_path_factory.mktemp("serving")
         shutil.copytree(template, folder / "state")
         config = folder / "camerad.toml"
-        config.write_text(UNLIMITED)
+        config.write_text(toml)
         started.append(DaemonProcess(folder / "state", tokens))
         return started[-1].start("--config", str(config), *args)
 

@@ -10,8 +10,4 @@ SRC_URI[sha256sum] = "4e35b956cf45792e4caa5885e69fba00bdbc6ffafbfa020300e549b208
 
 inherit pypi python_setuptools_build_meta
 
-do_install:append() {
-    rm -r ${D}${PYTHON_SITEPACKAGES_DIR}/h11/tests
-}
-
 RDEPENDS:${PN} += "python3-core"

@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+from onvif_api import Onvif
 from soap_client import camera_client
 
 SCOPE = "onvif://www.onvif.org"
@@ -39,8 +40,8 @@ def plain(serving, strict, ahead):  # noqa: ARG001 - they are to be there
     return serving("")
 
 
-def test_found_and_answered_within_three_seconds(onvif, plain, strict, ahead, tell):
-    client = onvif(plain)
+def test_found_and_answered_within_three_seconds(plain, strict, ahead, tell):
+    client = Onvif(plain)
     began_s = time.monotonic()
     found = client.discover(1)
     answer = client.post(strict.uuid, "device_service", "tds:GetSystemDateAndTime")
@@ -62,8 +63,8 @@ def test_found_and_answered_within_three_seconds(onvif, plain, strict, ahead, te
     assert set(found) == {strict.uuid, ahead.uuid}
 
 
-def test_a_fault_comes_back_as_it_is(onvif, plain, strict):
-    client = onvif(plain)
+def test_a_fault_comes_back_as_it_is(plain, strict):
+    client = Onvif(plain)
     client.discover(0.5)
     answer = client.post(strict.uuid, "device_service", "tds:GetDeviceInformation")
     assert answer.status_code == 400
@@ -85,9 +86,9 @@ async def test_a_client_needs_no_credentials_of_the_camera(request, process, mod
         assert uri.Uri == f"http://{peer.host.address}:8000/snapshot.jpg"
 
 
-async def test_a_client_can_use_its_own_credentials(onvif, plain, ahead):
+async def test_a_client_can_use_its_own_credentials(plain, ahead):
     """The clock is its own business then: it asks for it, through the proxy."""
-    onvif(plain).discover(0.5)
+    Onvif(plain).discover(0.5)
     login = {"user": "hall", "password": "very secret", "adjust_time": True}
     async with camera_client(plain, f"/api/onvif/{ahead.uuid}", **login) as client:
         device = await client.create_devicemgmt_service()
@@ -96,8 +97,8 @@ async def test_a_client_can_use_its_own_credentials(onvif, plain, ahead):
         assert (await device.GetDeviceInformation()).Model == "Ahead"
 
 
-def test_what_was_found_is_known_after_a_restart(onvif, plain, strict, ahead):
-    client = onvif(plain)
+def test_what_was_found_is_known_after_a_restart(plain, strict, ahead):
+    client = Onvif(plain)
     client.discover(0.5)
     plain.stop()
     plain.start("--config", str(plain.state.parent / "camerad.toml"), "--bind", "0.0.0.0")
@@ -109,8 +110,8 @@ def test_what_was_found_is_known_after_a_restart(onvif, plain, strict, ahead):
     assert b"NotAuthorized" in answer.content
 
 
-def test_credentials_are_shown_to_nobody(onvif, process):
-    client = onvif(process)
+def test_credentials_are_shown_to_nobody(process):
+    client = Onvif(process)
     shown = json.dumps([client.get("/api/config/onvif"), client.get("/api/onvif/devices")])
     assert "very secret" not in shown
     assert "very secret" not in process.log()

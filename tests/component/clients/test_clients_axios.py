@@ -1,10 +1,8 @@
 """The client on axios (Node's, in ``axios/``), and whether it has called all of the reference."""
 
-import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,25 +10,14 @@ import pytest
 
 import reference
 from daemon_process import ROLES
+from npm import node_modules
 
 HERE = Path(__file__).parent / "axios"
-CACHE = Path(__file__).parents[3] / ".cache"
 
 
 @pytest.fixture(scope="session")
 def modules() -> Path:
-    """What the lock file names, downloaded once and kept for as long as it says the same."""
-    digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
-    folder = CACHE / f"npm-{digest[:16]}"
-    if not folder.exists():
-        making = folder.with_suffix(f".{os.getpid()}")
-        making.mkdir(parents=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, making)
-        quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
-        subprocess.run(["npm", "ci", *quiet], cwd=making, check=True, timeout=120)
-        making.rename(folder)
-    return folder / "node_modules"
+    return node_modules(HERE)
 
 
 @pytest.mark.slow

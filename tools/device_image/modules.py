@@ -8,7 +8,7 @@ from device_image.trees import remove
 KEPT = {
     "drivers": """block bus char clk firmware hid i2c input leds md media net power regulator rtc
         soundwire uio usb virtio watchdog""",
-    "drivers/media": "cec common mc platform test-drivers usb v4l2-core",
+    "drivers/media": "cec common mc platform rc test-drivers usb v4l2-core",
     "drivers/net": "dummy.ko.xz ifb.ko.xz net_failover.ko.xz veth.ko.xz virtio_net.ko.xz",
     "fs": """autofs binfmt_misc.ko.xz configfs efivarfs ext4 fat fuse jbd2 mbcache.ko.xz nls
         overlayfs pstore squashfs""",

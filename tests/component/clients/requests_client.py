@@ -122,6 +122,20 @@ class Device:
         """PATCH /api/config/{section}"""
         return self._json("PATCH", f"/api/config/{section}", json={section: settings})
 
+    def onvif_discover(self, **options: float) -> Any:
+        """GET /api/onvif/discover"""
+        return self._json("GET", "/api/onvif/discover", params=options)
+
+    def onvif(self, device_id: str, service: str, envelope: str) -> str:
+        """POST /api/onvif/{device_id}/{service}"""
+        answer = self._call(
+            "POST",
+            f"/api/onvif/{device_id}/{service}",
+            data=envelope,
+            headers={"Content-Type": "application/soap+xml"},
+        )
+        return answer.text
+
     def stream(self) -> Iterator[bytes]:
         """The live pictures, one JPEG after the other; not in the reference."""
         with self._call("GET", "/stream", stream=True) as answer:

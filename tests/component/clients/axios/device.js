@@ -129,6 +129,16 @@ class Device {
     return this.#json("patch", `/api/config/${section}`, { data: { [section]: settings } });
   }
 
+  onvifDiscover(timeout) {
+    return this.#json("get", "/api/onvif/discover", { params: { timeout } });
+  }
+
+  async onvif(deviceId, service, envelope) {
+    const headers = { "Content-Type": "application/soap+xml" };
+    const url = `/api/onvif/${deviceId}/${service}`;
+    return (await this.http.post(url, envelope, { headers })).data;
+  }
+
   /** So many live pictures; not in the reference. */
   async live(count) {
     const { data, headers } = await this.http.get("/stream", { responseType: "stream" });

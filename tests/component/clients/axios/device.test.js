@@ -144,6 +144,17 @@ test("settings", async () => {
   assert.equal((await operator.configSection("camera")).default_framerate, 30);
 });
 
+const ENVELOPE = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>
+<GetDeviceInformation xmlns="http://www.onvif.org/ver10/device/wsdl"/></s:Body></s:Envelope>`;
+
+test("other cameras, of which there are none", async () => {
+  assert.ok(Array.isArray((await admin.onvifDiscover(0.1)).devices));
+  await assert.rejects(
+    admin.onvif("urn:uuid:12345678-1234-5678-9abc-123456789abc", "device_service", ENVELOPE),
+    refused(404, "ONVIF_DEVICE_NOT_FOUND"),
+  );
+});
+
 const ERRORS = [
   [400, "INVALID_REQUEST", () => viewer.image(101)],
   [401, "INVALID_CREDENTIALS", () => nobody.info()],

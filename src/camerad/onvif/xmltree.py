@@ -72,7 +72,10 @@ def parse(document: bytes, bounds: Bounds) -> Node:
 
     if len(document) > bounds.size_bytes:
         raise XmlRefused(f"more than {bounds.size_bytes} bytes")
-    # The encoding is given, so that no declaration can choose one.
+    # The encoding is given, so that no declaration can choose one; UTF-16 expat would find out
+    # all the same.
+    if document.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in document:
+        raise XmlRefused("not UTF-8")
     parser = expat.ParserCreate("utf-8", "}")
     builder = _Builder(parser, bounds)
     parser.buffer_text = True

@@ -30,7 +30,7 @@ MAX_DELAY_S: Final = 0.5
 """Many devices hear one probe: each waits for a random time before it answers."""
 PER_SOURCE_PER_S: Final = 4.0
 IN_ALL_PER_S: Final = 40.0
-BURST: Final = 8
+BURST_S: Final = 2.0
 
 Url = Callable[[Address], str | None]
 """Where the device service is for who can reach this address of ours; None if it is not there."""
@@ -45,7 +45,7 @@ class Responder:
         self._reach = reach
         self._url = url
         self._near = Neighbourhood((), frozenset())
-        self._rate = Rate(PER_SOURCE_PER_S, BURST, IN_ALL_PER_S)
+        self._rate = Rate(PER_SOURCE_PER_S, IN_ALL_PER_S, BURST_S)
         self._ears: list[asyncio.DatagramTransport] = []
         self._joined: set[Interface] = set()
         self._following: asyncio.Task[None] | None = None

@@ -1,5 +1,6 @@
 """camerad as the device runs it: a unit of systemd."""
 
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -88,8 +89,13 @@ class CameradService:
     @cached_property
     def token(self) -> str:
         """Made when first needed: while camerad runs, which has to notice."""
-        command = f"camerad token add hil --role operator --state {STATE}"
-        return self._device.ssh.run(f"runuser -u camerad -- {command}").strip()
+        with suppress(CommandFailed):  # a board may know it from an earlier run
+            self._camerad("token revoke hil")
+        return self._camerad("token add hil --role operator").strip()
+
+    def _camerad(self, command: str) -> str:
+        """What camerad's own command line prints."""
+        return self._device.ssh.run(f"runuser -u camerad -- camerad {command} --state {STATE}")
 
     def _request(self, method: str, path: str, **options: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.token}"}

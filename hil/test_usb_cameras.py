@@ -69,7 +69,7 @@ def test_controls_reach_the_camera_and_outlast_its_plug(
     camera = Plugged(first, await_number(camerad, first), "320x240", camerad)
     wish = {"brightness": -20, "exposure_auto": 1, "exposure_absolute": 500}
     camerad.patch("/api/config/camera", {"controls": wish}).raise_for_status()
-    assert controls_of(first) == wish
+    await_some(lambda: controls_of(first) == wish, "the controls set")
     first.unplug()
     camera.await_connected(False)
     first.plug()

@@ -52,6 +52,18 @@ export function downloadUrl(token, path) {
   return `/download${encoded}?${new URLSearchParams({ token })}`;
 }
 
+export function firmware(token) {
+  return call("/api/firmware", { token });
+}
+
+export function installFirmware(token) {
+  return call("/api/firmware/install", { token, method: "POST", body: {} });
+}
+
+export function activateFirmware(token) {
+  return call("/api/firmware/activate", { token, method: "POST" });
+}
+
 export function openapi(token) {
   return call("/openapi.json", { token });
 }

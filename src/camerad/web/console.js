@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import * as facts from "./facts.js";
+import { Firmware } from "./firmware.js";
 import * as format from "./format.js";
 import { element, setText } from "./page.js";
 import { Recorder } from "./recorder.js";
@@ -14,6 +15,7 @@ export class Console {
   #signedOut;
   #picture = new LivePicture(element("picture"), () => this.#render());
   #recorder;
+  #firmware;
   #status = null; // the last answer of /api/camera/status
   #chosenCamera = null; // an id, once a person has chosen; until then the active one is shown
   #unreachable = null; // the ApiError, while the device does not answer
@@ -27,6 +29,7 @@ export class Console {
     element("snapshot").hidden = user.role === "viewer";
     const notify = (text, className) => this.#notify(text, className);
     this.#recorder = new Recorder(user, notify, this.#closing.signal);
+    this.#firmware = new Firmware(user, notify, this.#closing.signal);
     this.#on(element("snapshot"), "click", () => this.#takeSnapshot());
     this.#on(element("camera"), "change", () => this.#chooseCamera());
     this.#on(document, "visibilitychange", () => this.#followVisibility());
@@ -76,6 +79,7 @@ export class Console {
     this.#showChoice();
     this.#picture.show(this.#user.token, this.#camera().id);
     this.#recorder.show(this.#camera().id);
+    this.#firmware.refresh();
     if (wasUnreachable) this.#picture.reopen();
   }
 

@@ -171,11 +171,14 @@ class Course:
             await self.end(Idle(), "failed", bundle.version, fault)
 
     async def _settle(self) -> None:
+        told = ""
         while True:
             try:
                 await self.settled()
-            except (CameradError, Refusal) as error:
-                logger.warning("The update cannot be looked after: %s", error)
+            except CameradError as error:
+                if told != error.message:
+                    told = error.message
+                    logger.warning("The update cannot be looked after: %s", told)
             else:
                 if not self.testing:
                     return

@@ -106,6 +106,7 @@ class Updates:
         slots = await self.course.slots()
         path = await self._blocking(incoming.writer.seal)
         info = await self._verifier.verify(path, slots, force=incoming.force)
+        target = _target(slots)
         bundle = Bundle(incoming.path, info.version, incoming.writer.size_bytes)
         if isinstance(state, Ready) and state.bundle.path != bundle.path:
             await self._blocking(partial(self._staging.remove, state.bundle))
@@ -114,7 +115,7 @@ class Updates:
         self._taken_at_s = time.monotonic()
         self.course.tell("ready", bundle.version)
         if install:
-            await self._begin(bundle, slots)
+            await self._begin(bundle, target)
         return bundle
 
     async def _install(self, *, force: bool) -> Bundle:
@@ -124,13 +125,10 @@ class Updates:
         slots = await self.course.slots()
         path = await self._blocking(partial(self._staging.path, state.bundle))
         await self._verifier.verify(path, slots, force=force)
-        await self._begin(state.bundle, slots)
+        await self._begin(state.bundle, _target(slots))
         return state.bundle
 
-    async def _begin(self, bundle: Bundle, slots: list[Slot]) -> None:
-        target = next((slot for slot in slots if not slot.booted), None)
-        if target is None:
-            raise NoFirmware("This device has no second slot to install into")
+    async def _begin(self, bundle: Bundle, target: Slot) -> None:
         path = await self._blocking(partial(self._staging.path, bundle))
         installing = Installing(bundle, target.name, target.installations)
         await self.course.enter(installing)
@@ -228,3 +226,11 @@ class Updates:
 
     async def _blocking(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _target(slots: list[Slot]) -> Slot:
+    """The slot that RAUC will install into."""
+    for slot in slots:
+        if not slot.booted:
+            return slot
+    raise NoFirmware("This device has no second slot to install into")

@@ -92,7 +92,7 @@ def hold(bench: Bench) -> None:
     bench.usb.camera.inject("halt")
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
-    bench.camera.await_connected(False)
+    bench.camera.await_reason("another process holds it")
     holder.communicate()
 
 

@@ -124,9 +124,9 @@ def words(said: list[str]) -> str:
 def deeds(before: dict[str, int], after: dict[str, int]) -> str:
     """What the counters tell."""
     texts = {
-        "frames_broken": "broken frames left out",
+        "frames_broken": "broken frames, left out",
         "frames_dropped": "frames missed",
-        "camera_faults": "attempts failed until it was open again",
+        "camera_faults": "failed before it was open again",
     }
     grown = {name: after[name] - before[name] for name in texts}
-    return ", ".join(f"{count} {texts[name]}" for name, count in grown.items() if count)
+    return ", ".join(f"{texts[name]}: {count}" for name, count in grown.items() if count)

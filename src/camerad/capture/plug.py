@@ -1,6 +1,8 @@
 """A place for a camera, which may be empty."""
 
+import threading
 from contextlib import AbstractContextManager
+from typing import Final
 
 from camerad.capture.source import (
     CameraFault,
@@ -11,6 +13,9 @@ from camerad.capture.source import (
     Source,
     SupportedMode,
 )
+
+FIRST_LOOK_S: Final = 3.0
+"""Who asks for a picture while the daemon still looks for its cameras waits for the outcome."""
 
 
 class Plug:
@@ -25,6 +30,7 @@ class Plug:
         """
         self._name = name
         self._away = away
+        self._looked = threading.Event()
         self._plugged: Source | None = None
         self._opened: Source | None = None
 
@@ -32,10 +38,12 @@ class Plug:
         self._name = source.device
         self._away = _gone(source)
         self._plugged = source
+        self._looked.set()
         self.interrupt()
 
     def unplug(self) -> None:
         self._plugged = None
+        self._looked.set()
         self.interrupt()
 
     @property
@@ -48,6 +56,7 @@ class Plug:
 
     def open(self, mode: Mode) -> CaptureFormat:
         self.close()
+        self._looked.wait(FIRST_LOOK_S)
         plugged = self._plugged
         if plugged is None:
             raise CameraFault(self._away, gone=True)

@@ -5,6 +5,7 @@ import threading
 import pytest
 from scripted_source import ScriptedSource
 
+from camerad.capture import plug as module
 from camerad.capture.plug import Plug
 from camerad.capture.source import CameraFault, Control, Mode
 
@@ -31,11 +32,25 @@ def source():
 
 def test_an_empty_one_says_why(plug):
     assert (plug.device, plug.present()) == ("none", False)
+    plug.unplug()
     with pytest.raises(CameraFault, match="no camera is plugged in") as fault:
         plug.open(Mode())
     assert fault.value.gone
     plug.interrupt()
     plug.close()
+
+
+def test_who_asks_before_the_first_look_waits_for_it(plug, source):
+    looking = threading.Timer(0.02, plug.plug, [source])
+    looking.start()
+    assert plug.open(Mode()).width == 640
+    looking.join()
+
+
+def test_nobody_waits_for_ever_for_the_first_look(plug, monkeypatch):
+    monkeypatch.setattr(module, "FIRST_LOOK_S", 0.01)
+    with pytest.raises(CameraFault, match="no camera is plugged in"):
+        plug.open(Mode())
 
 
 def test_what_is_plugged_in_answers(plug, source):

@@ -1,4 +1,4 @@
-"""Whether a system that was started is kept: the device's own commands on a device that is played."""
+"""Whether a system that was started is kept: the device's own commands, on a played device."""
 
 import os
 import subprocess

@@ -61,6 +61,11 @@ class Feed:
     @property
     def wanted(self) -> bool:
         """Somebody looks, or looked a moment ago."""
+        return self._looked_at or bool(self._taps)
+
+    @property
+    def _looked_at(self) -> bool:
+        """On the event loop; who taps needs nothing there."""
         return bool(self._consumers) or self._linger is not None
 
     def publish(self, picture: Picture, captured_at_s: float) -> None:
@@ -68,7 +73,7 @@ class Feed:
         for tap in self._taps:
             tap(picture, captured_at_s)
         loop = self._loop
-        if loop is None:
+        if loop is None or not self._looked_at:
             return
         if len(self._mailbox) == MAILBOX_FRAMES:
             self.overrun += 1
@@ -81,9 +86,7 @@ class Feed:
     @contextmanager
     def subscribed(self, consumer: Consumer) -> Iterator[None]:
         """Have ``consumer`` called on the event loop with every frame while the context lasts."""
-        loop = self._loop = asyncio.get_running_loop()
-        if not self.wanted:
-            self._producer.start(self.publish)
+        self._demand()
         if self._linger is not None:
             self._linger.cancel()
             self._linger = None
@@ -92,20 +95,20 @@ class Feed:
             yield
         finally:
             del self._consumers[consumer]
-            if not self._consumers:
-                self._linger = loop.call_later(self.linger_s, self._end_demand)
+            self._relax()
 
     @contextmanager
     def tapped(self, tap: Tap) -> Iterator[None]:
         """Have ``tap`` called with every picture while the context lasts, those too that a busy
         event loop would miss. It must not block: the camera waits for it.
         """
+        self._demand()
         self._taps = (*self._taps, tap)
         try:
-            with self.subscribed(lambda _frame: None):
-                yield
+            yield
         finally:
             self._taps = tuple(other for other in self._taps if other is not tap)
+            self._relax()
 
     async def next_frame(self, captured_after_s: float) -> Frame:
         """Wait for the first frame captured after an instant of CLOCK_MONOTONIC."""
@@ -131,7 +134,7 @@ class Feed:
         self._delivery_scheduled = False
         while self._mailbox:
             picture, captured_at_s = self._mailbox.popleft()
-            if self.wanted:
+            if self._looked_at:
                 self._hand_out(picture, captured_at_s)
 
     def _hand_out(self, picture: Picture, captured_at_s: float) -> None:
@@ -140,8 +143,19 @@ class Feed:
         for consumer in tuple(self._consumers):
             consumer(self.latest)
 
+    def _demand(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        if not self.wanted:
+            self._producer.start(self.publish)
+
+    def _relax(self) -> None:
+        if not self._looked_at:
+            loop = asyncio.get_running_loop()
+            self._linger = loop.call_later(self.linger_s, self._end_demand)
+
     def _end_demand(self) -> None:
         self._linger = None
         self.latest = None
         self._mailbox.clear()
-        self._producer.stop()
+        if not self._taps:
+            self._producer.stop()

@@ -40,13 +40,29 @@ class _Header(Struct, frozen=True):
     has_tables: bool
 
 
-def extract(data: memoryview) -> Jpeg:
-    """The picture in a driver's buffer, as a file that every decoder reads.
-
-    Padding after EOI is left out. The standard Huffman tables are inserted when the camera
-    leaves them out, as UVC's MJPEG allows. Raises BrokenPicture.
+class Extractor:
+    """For the pictures of one camera. Most cameras begin all of them with the same header, which
+    is then understood only once.
     """
-    header = _read_header(data)
+
+    def __init__(self) -> None:
+        self._known = b""
+        self._header = _Header(0, 0, 0, has_tables=False)
+
+    def extract(self, data: memoryview) -> Jpeg:
+        """The picture in a driver's buffer, as a file that every decoder reads.
+
+        Padding after EOI is left out. The standard Huffman tables are inserted when the camera
+        leaves them out, as UVC's MJPEG allows. Raises BrokenPicture.
+        """
+        if not self._known or bytes(data[: len(self._known)]) != self._known:
+            self._header = header = _read_header(data)
+            # With the marker and the length of the scan's own header.
+            self._known = bytes(data[: header.scan_start + 4])
+        return _picture(data, self._header)
+
+
+def _picture(data: memoryview, header: _Header) -> Jpeg:
     end = _end_of_image(data, header.scan_start)
     if header.has_tables:
         whole = data[:end].tobytes()

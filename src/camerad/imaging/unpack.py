@@ -10,7 +10,7 @@ from camerad.errors import InvalidFormat
 from camerad.frames.picture import Bytes, Jpeg, Packed, Picture, Planes
 from camerad.imaging.layout import buffer_size, plane_shapes, planes_of
 from camerad.imaging.levels import RangeExpansion
-from camerad.imaging.mjpeg import BrokenPicture, extract
+from camerad.imaging.mjpeg import BrokenPicture, Extractor
 from camerad.imaging.pixelformats import RAW_LAYOUTS, RawLayout
 
 Allocate = Callable[[int], Bytes]
@@ -87,8 +87,10 @@ def _rgb_unpacker(fmt: CaptureFormat, allocate: Allocate) -> Unpack:
 
 
 def _jpeg_unpacker(fmt: CaptureFormat) -> Unpack:
+    extractor = Extractor()
+
     def unpack(data: memoryview) -> Jpeg:
-        picture = extract(data)
+        picture = extractor.extract(data)
         if picture.width > fmt.width + _JPEG_SLACK or picture.height > fmt.height + _JPEG_SLACK:
             claimed, agreed = f"{picture.width}x{picture.height}", f"{fmt.width}x{fmt.height}"
             raise BrokenPicture(f"the JPEG header says {claimed} where {agreed} was agreed")

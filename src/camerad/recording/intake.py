@@ -93,6 +93,18 @@ class Intake:
         return True
 
 
+async def answered(fed: FedCamera, patience_s: float) -> None:
+    """Wait until a camera has told what it can do, or has failed, but no longer than that: the
+    daemon may have started a moment ago.
+    """
+    give_up_s = time.monotonic() + patience_s
+    camera = fed.camera
+    while camera.status.format is None and camera.status.fault is None:
+        if time.monotonic() > give_up_s:
+            return
+        await asyncio.sleep(FAULT_CHECK_S)
+
+
 def size_of(picture: Picture) -> tuple[int, int]:
     if isinstance(picture, Packed):
         height, width = picture.pixels.shape[:2]

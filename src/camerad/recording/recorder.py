@@ -20,7 +20,7 @@ from camerad.errors import (
 )
 from camerad.frames.cameras import FedCamera
 from camerad.frames.picture import Jpeg
-from camerad.recording.intake import Intake
+from camerad.recording.intake import Intake, answered
 from camerad.recording.modes import changes, mode_for
 from camerad.recording.naming import film_name, new_id
 from camerad.recording.order import Order, jpeg_quality
@@ -149,6 +149,8 @@ class Recorder:
 
     async def _start(self, fed: FedCamera, order: Order) -> Started:
         plan = self._plan(order)
+        patience_s = self._config.current.camera.open_timeout
+        await answered(fed, patience_s)
         mode = mode_for(fed, order.resolution, None if order.interval_s else order.fps)
         reach_s = self._reach_s(fed, order, mode)
         path = f"{plan.directory}/{plan.filename}"
@@ -163,7 +165,7 @@ class Recorder:
         if mode is not None:
             fed.camera.set_mode(mode)
         intake.open()
-        first = await intake.first(self._config.current.camera.open_timeout)
+        first = await intake.first(patience_s)
         film = [*self._preroll.before(first, reach_s), first]
         back_s = first.captured_at_s - film[0].captured_at_s
         bytes_per_s = await _bytes_per_s(film, plan)

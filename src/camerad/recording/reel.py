@@ -14,8 +14,10 @@ from camerad.recording.timeline import Timeline
 from camerad.storage.growing import GrowingFile
 from camerad.storage.tree import Tree
 
-CHECKPOINT_S: Final = 1.0
-"""Half of what may be lost: the other half is for the disk, to do what it was told."""
+CHECKPOINT_S: Final = 0.8
+"""Less than half of what may be lost: the rest is for the way here, and for the disk to do what it
+was told.
+"""
 SILENCE_S: Final = 2.0
 """A camera that gives nothing for so long is away: the film goes on with its last picture."""
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)

@@ -22,7 +22,7 @@ from camerad.storage.tree import Tree
 
 logger = logging.getLogger(__name__)
 
-TICK_S: Final = 0.25
+TICK_S: Final = 0.2
 _SAME_RATE: Final = 0.02
 _MAX_PARTS: Final = 10_000
 
@@ -184,7 +184,7 @@ class Session:
 
     def _fits(self, reel: Reel, jpeg: Jpeg, rate_fps: Fraction) -> bool:
         film = reel.film
-        same_rate = abs(film.rate_fps / rate_fps - 1) <= _SAME_RATE
+        same_rate = film.rate_fps == rate_fps or abs(film.rate_fps / rate_fps - 1) <= _SAME_RATE
         same_size = (film.width, film.height) == (jpeg.width, jpeg.height)
         return same_size and (same_rate or self.plan.interval_s is not None)
 

@@ -53,16 +53,18 @@ class Shots:
                 self.dropped += 1
                 return
             self._waiting.append(shot)
-            self._changed.notify()
 
     def drop(self) -> None:
         """Count a picture that did not even get so far."""
         self.dropped += 1
 
     def get(self, timeout_s: float) -> Shot | None:
-        """The next one; None when time is over or, at once, when there will be no more."""
+        """The next one; if there is none, None after that time or, when there will be no more, at
+        once. Nobody is woken for a single picture: they are cheaper by the handful.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed, timeout_s)
+            if not self._waiting:
+                self._changed.wait_for(lambda: self._closed, timeout_s)
             if not self._waiting:
                 return None
             self._count_encoded()

@@ -1,6 +1,7 @@
 """When frames were captured, as places in a film of a constant rate."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 _LATE = 0.75
 _EARLY = 1.0
@@ -9,6 +10,7 @@ was held back by it comes early for a while."""
 _MAX_DRIFT = 0.01
 
 
+@lru_cache(maxsize=8)
 def film_rate(fps: float) -> Fraction:
     """A rate as films state it: 29.97 is 30000/1001."""
     return Fraction(fps).limit_denominator(1001)

@@ -234,3 +234,22 @@ async def test_a_tap_gets_every_picture_at_once(feed):
         assert feed.wanted
     feed.publish(99, 99.0)
     assert len(taken) == 3 * MAILBOX_FRAMES
+
+
+async def test_who_taps_alone_does_not_trouble_the_event_loop(feed, producer):
+    tapped = []
+    with feed.tapped(lambda picture, at_s: tapped.append((picture, at_s))):
+        assert producer.asked == ["start"]
+        producer.publish(picture(), 1.0)
+        await delivered()
+        assert (len(tapped), feed.published, feed.latest) == (1, 0, None)
+        with feed.subscribed(print):
+            producer.publish(picture(), 2.0)
+            await delivered()
+        assert feed.latest is not None
+        # A moment after the last has looked, there is no newest frame, which would grow old.
+        await until(lambda: feed.latest is None)
+        assert feed.wanted
+        assert producer.asked == ["start"]
+    await until(lambda: not feed.wanted)
+    assert producer.asked == ["start", "stop"]

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from camerad.frames.picture import Jpeg
 from camerad.imaging import jpeg
 from camerad.imaging.huffman import STANDARD_TABLES
-from camerad.imaging.mjpeg import BrokenPicture, extract
+from camerad.imaging.mjpeg import BrokenPicture, Extractor
+
+
+def extract(data):
+    return Extractor().extract(data)
 
 
 def encoded(width=40, height=24, flags=0):
@@ -132,6 +136,18 @@ def test_fill_bytes_before_a_marker_are_allowed():
 def test_broken_pictures_say_what_is_wrong(data, complaint):
     with pytest.raises(BrokenPicture, match=complaint):
         extract(memoryview(data))
+
+
+def test_a_header_that_comes_again_is_read_as_the_first_time():
+    extractor = Extractor()
+    bare = without(PICTURE, 0xC4)
+    larger, longer = encoded(64, 48), PICTURE[:-2] + b"\0\1\2\xff\xd9\0\0"
+    for data in (PICTURE, longer, PICTURE, bare, bare, larger, PICTURE):
+        assert extractor.extract(memoryview(data)) == extract(memoryview(data))
+    for broken in (PICTURE[:-2], PICTURE[: SCAN_START + 6], b"", PICTURE[:SCAN_START]):
+        with pytest.raises(BrokenPicture):
+            extractor.extract(memoryview(broken))
+    assert extractor.extract(memoryview(PICTURE)).data == PICTURE
 
 
 @pytest.mark.parametrize("tables", [True, False])

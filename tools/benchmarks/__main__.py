@@ -64,7 +64,7 @@ def _measurements(
         "subscribers": lambda: [subscribers.change(rounds), subscribers.idle(seconds=30.0)],
         "download": lambda: files.download(rounds + 2, FILE_BYTES),
         "upload": lambda: files.upload(rounds + 2, FILE_BYTES),
-        "record": lambda: [recording.record(pictures, rounds, seconds)],
+        "record": lambda: recording.record(pictures, rounds, seconds),
         "crowd": lambda: [recording.crowd(pictures, 5 * seconds)],
     }
 

@@ -68,7 +68,9 @@ class CameradService:
         return self._device.ssh.run(f"systemctl show --value -p {name} camerad").strip()
 
     def journal(self) -> str:
-        return self._device.ssh.run("journalctl --no-pager --output=short-monotonic -u camerad")
+        """Since the device has booted."""
+        options = "--boot --no-pager --output=short-monotonic"
+        return self._device.ssh.run(f"journalctl {options} -u camerad")
 
     def cursor(self) -> str:
         """Where the journal ends now."""

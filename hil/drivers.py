@@ -22,7 +22,7 @@ BOARD_BOOT_TIMEOUT_S = 300
 
 def device_image(arch: str) -> Path:
     """Made from this checkout; its key says what from, so that nothing is made twice."""
-    command = [CHECKOUT / "tools" / "device-image", "--arch", arch]
+    command = [str(CHECKOUT / "tools" / "device-image"), "--arch", arch]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise BootFailed("there is no image to boot: the messages above say why")

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from device import HTTP_PORT, HTTPS_PORT, BootFailed
+from device import HTTP_PORT, HTTPS_PORT, BootFailed, Device
 from machines import Machine
 from ssh import Ssh
 
@@ -27,7 +27,7 @@ KERNEL_COMMAND_LINE = (
 )
 
 
-class Guest:
+class Guest(Device):
     """One run of a machine. What it writes to its disk is lost when it stops."""
 
     def __init__(self, image: Path, machine: Machine, console_log: Path) -> None:

@@ -34,7 +34,7 @@ class DeviceInfo(Struct, frozen=True):
 
 def camera_nodes() -> list[VideoNode]:
     """All cameras, those included that are busy or that this user may not open."""
-    return CameraNodes(udev.video_nodes if udev.is_running() else devfs.video_nodes).find()
+    return CameraNodes(udev.UdevNodes().list if udev.is_running() else devfs.video_nodes).find()
 
 
 def device_info(node: VideoNode, number: int | None = None) -> DeviceInfo:

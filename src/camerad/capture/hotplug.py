@@ -63,7 +63,7 @@ class Hotplug:
         await asyncio.sleep(delay_s)
         if udev.is_running():
             try:
-                await self._follow(udev.UdevWatch(), udev.video_nodes)
+                await self._follow(udev.UdevWatch(), udev.UdevNodes().list)
             except ImportError as error:  # no libudev
                 logger.warning("udev cannot be asked (%s): looking into /dev instead", error)
         await self._follow(devfs.DevfsWatch(), devfs.video_nodes)

@@ -32,3 +32,5 @@ class VideoNode(Struct, frozen=True):
     """Stable names below /dev/v4l/by-id and by-path."""
     inode: int | None = None
     """Of the node; another one each time that something is plugged in."""
+    captures: bool | None = None
+    """Whether it is a camera; ``None`` if it has to be asked."""

@@ -1,7 +1,7 @@
 """What formats, sizes and rates an open device lists, ranges made into lists of choices."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from camerad.capture import ioctl
 from camerad.capture.ioctl import FrameRates, FrameSizes
@@ -29,14 +29,22 @@ _LARGEST = 16384
 """Larger than any sensor: a driver cuts it down to its own limit."""
 
 
-def supported_modes(fd: int, wanted: Mode) -> list[SupportedMode]:
-    """All modes in the driver's order.
+def supported_modes(
+    fd: int, wanted: Mode, rated: Container[str] | None = None
+) -> list[SupportedMode]:
+    """All modes in the driver's order, with the rates of all formats or of those ``rated``: a
+    driver of many formats is asked thousands of questions for them.
 
     Where the driver tells a range instead of a list, the choices are the common sizes and rates
     within it, its ends, and what is ``wanted`` if it lies within.
     """
+
+    def rates(fourcc: str, size: Size) -> tuple[float, ...]:
+        asked = rated is None or fourcc in rated
+        return _rates(fd, fourcc, size, wanted) if asked else ()
+
     return [
-        SupportedMode(fourcc, *size, _rates(fd, fourcc, size, wanted))
+        SupportedMode(fourcc, *size, rates(fourcc, size))
         for fourcc in ioctl.enum_fmt(fd)
         for size in _sizes(fd, fourcc, wanted)
     ]

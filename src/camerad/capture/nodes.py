@@ -26,6 +26,8 @@ class CameraNodes:
         return [node for node in nodes if self._is_camera(node)]
 
     def _is_camera(self, node: VideoNode) -> bool:
+        if node.captures is not None:
+            return node.captures
         if node not in self._answers:
             try:
                 with opened(node.device) as fd:

@@ -1,6 +1,8 @@
 """Video nodes as udev knows them, and its word when one comes, goes or changes.
 
-pyudev is imported where it is used: it costs start-up, and searches for its library by processes.
+pyudev is imported where it is used: it costs start-up. For each of its contexts it searches for its
+library by processes, and none may be used in two threads: so there is one here to list devices, and
+one for every monitor.
 """
 
 import asyncio
@@ -13,12 +15,13 @@ from camerad.capture import sysfs
 from camerad.capture.identity import Identity, VideoNode
 
 if TYPE_CHECKING:
-    from pyudev import Device, Monitor
+    from pyudev import Context, Device, Monitor
 
 logger = logging.getLogger(__name__)
 
 SUBSYSTEM: Final = "video4linux"
 _CONTROL: Final = "/run/udev/control"
+_CAPTURES: Final = ":capture:"
 
 
 def is_running() -> bool:
@@ -26,23 +29,29 @@ def is_running() -> bool:
     return os.path.exists(_CONTROL)
 
 
-def video_nodes() -> list[VideoNode]:
-    """All that udev has finished with and holds for possible cameras, by their numbers. Blocks."""
-    if not os.path.isdir(sysfs.VIDEO_CLASS) or not os.listdir(sysfs.VIDEO_CLASS):
-        return []
-    import pyudev  # noqa: PLC0415 - see the module
+class UdevNodes:
+    """The video nodes that udev has finished with and holds for possible cameras."""
 
-    listed = pyudev.Context().list_devices(subsystem=SUBSYSTEM)
-    videos = [device for device in listed if _is_video(device)]
-    nodes = []
-    for video in sorted(videos, key=lambda video: int(video.sys_number)):
-        with suppress(FileNotFoundError):  # it has just gone, or a container does not have it
-            nodes.append(_node(video))
-    return nodes
+    def __init__(self) -> None:
+        self._context: Context | None = None
+
+    def list(self) -> list[VideoNode]:
+        """By their numbers. Blocks."""
+        if not os.path.isdir(sysfs.VIDEO_CLASS) or not os.listdir(sysfs.VIDEO_CLASS):
+            return []
+        if self._context is None:
+            self._context = _context()
+        listed = self._context.list_devices(subsystem=SUBSYSTEM)
+        videos = [device for device in listed if _is_video(device)]
+        nodes = []
+        for video in sorted(videos, key=lambda video: int(video.sys_number)):
+            with suppress(FileNotFoundError):  # it has just gone, or a container does not have it
+                nodes.append(_node(video))
+        return nodes
 
 
 def _is_video(device: "Device") -> bool:
-    captures = ":capture:" in device.properties.get("ID_V4L_CAPABILITIES", ":capture:")
+    captures = _CAPTURES in device.properties.get("ID_V4L_CAPABILITIES", _CAPTURES)
     named = device.sys_name.startswith("video") and device.device_node is not None
     return named and captures and device.is_initialized
 
@@ -63,6 +72,7 @@ def _node(device: "Device") -> VideoNode:
         ),
         links=tuple(sorted(device.device_links)),
         inode=os.stat(device.device_node).st_ino,
+        captures=_CAPTURES in known.get("ID_V4L_CAPABILITIES", "") or None,
     )
 
 
@@ -106,10 +116,16 @@ class UdevWatch:
             self.close()
 
 
+def _context() -> "Context":
+    import pyudev  # noqa: PLC0415 - see the module
+
+    return pyudev.Context()
+
+
 def _monitor() -> "Monitor":
     import pyudev  # noqa: PLC0415 - see the module
 
-    monitor = pyudev.Monitor.from_netlink(pyudev.Context())
+    monitor = pyudev.Monitor.from_netlink(_context())
     monitor.filter_by(SUBSYSTEM)
     monitor.start()
     return monitor

@@ -83,7 +83,7 @@ class V4L2Source:
         if reason := unsuitable(capability):
             raise CameraFault(f"{self._device} ({capability.card}) {reason}")
         with explained(self._device, "set its format"):
-            self._modes = supported_modes(self._fd, mode)
+            self._modes = supported_modes(self._fd, mode, rated=USABLE)
             agreed = self._set_format(negotiate(self._device, self._modes, mode))
         with explained(self._device, "give buffers"):
             self._buffers.map(self._fd)

@@ -14,11 +14,11 @@ from camerad.capture.v4l2 import OPEN_FLAGS
 RANGE = FrameSizes(50, 1302, 4, 33, 733, 5)
 
 
-def listed(kernel, monkeypatch, wanted=None):
+def listed(kernel, monkeypatch, wanted=None, rated=None):
     kernel.install(monkeypatch)
     fd = os.open(PATH, OPEN_FLAGS)
     try:
-        return supported_modes(fd, wanted or Mode())
+        return supported_modes(fd, wanted or Mode(), rated)
     finally:
         os.close(fd)
 
@@ -35,6 +35,15 @@ def test_keeps_the_order_of_the_driver_and_sorts_rates(monkeypatch):
         for fourcc in ("YUYV", "MJPG")
         for width, height in ((320, 240), (640, 480))
     ]
+
+
+def test_rates_are_asked_only_of_formats_that_can_be_chosen(monkeypatch):
+    kernel = FakeKernel(fourccs=("BA81", "MJPG"))
+    assert listed(kernel, monkeypatch, rated=("MJPG",)) == [
+        SupportedMode("BA81", 64, 48),
+        SupportedMode("MJPG", 64, 48, (30.0,)),
+    ]
+    assert kernel.calls.count("ENUM_FRAMEINTERVALS") == 2  # the second is its end
 
 
 def test_ranges_become_choices(monkeypatch):

@@ -21,6 +21,13 @@ def test_a_camera_is_found(monkeypatch):
     assert os.listdir("/proc/self/fd") == before
 
 
+@pytest.mark.parametrize("captures", [True, False])
+def test_what_udev_has_asked_is_not_asked_again(monkeypatch, captures):
+    FakeKernel(fail={"open": errno.ENODEV}).install(monkeypatch)
+    node = VideoNode(PATH, "Webcam", NODE.identity, captures=captures)
+    assert CameraNodes(lambda: [node]).find() == [node] * captures
+
+
 def test_what_gives_metadata_is_none(monkeypatch):
     FakeKernel(device_caps=METADATA).install(monkeypatch)
     assert CameraNodes(lambda: [NODE]).find() == []

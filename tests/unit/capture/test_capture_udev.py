@@ -11,7 +11,7 @@ import pytest
 
 from camerad.capture import sysfs
 from camerad.capture.identity import Identity, VideoNode
-from camerad.capture.udev import UdevWatch, video_nodes
+from camerad.capture.udev import UdevNodes, UdevWatch
 
 LINKS = ("/dev/v4l/by-id/i", "/dev/v4l/by-path/p")
 USB = {
@@ -71,19 +71,22 @@ def test_a_camera_on_usb(devices, dev):
     devices.append(device(2, dev=dev, **USB))
     identity = Identity("046d:0825", "A1B2", "pci-0000:00:14.0-usb-0:1:1.0", "00.0")
     inode = (dev / "video2").stat().st_ino
-    assert video_nodes() == [VideoNode(f"{dev}/video2", "HD Webcam", identity, LINKS, inode)]
+    assert UdevNodes().list() == [
+        VideoNode(f"{dev}/video2", "HD Webcam", identity, LINKS, inode, True)
+    ]
 
 
 def test_a_camera_that_tells_little(devices, dev):
     devices.append(device(0, dev=dev, ID_PATH="platform-vivid.0"))
     identity = Identity("vivid-000-vid-cap", "", "platform-vivid.0", ".0")
-    [node] = video_nodes()
+    [node] = UdevNodes().list()
     assert (node.product, node.identity) == ("vivid-000-vid-cap", identity)
+    assert node.captures is None
 
 
 def test_in_the_order_of_their_numbers(devices, dev):
     devices += [device(number, dev=dev) for number in (10, 2, 0, 7)]
-    found = [node.device for node in video_nodes()]
+    found = [node.device for node in UdevNodes().list()]
     assert found == [f"{dev}/video0", f"{dev}/video2", f"{dev}/video10"]  # 7 has just gone
 
 
@@ -99,14 +102,22 @@ def test_in_the_order_of_their_numbers(devices, dev):
 )
 def test_what_is_no_camera_or_not_yet(devices, other):
     devices.append(other)
-    assert video_nodes() == []
+    assert UdevNodes().list() == []
+
+
+def test_its_library_is_searched_for_once(devices, dev, monkeypatch):
+    devices.append(device(2, dev=dev, **USB))
+    nodes = UdevNodes()
+    assert len(nodes.list()) == 1
+    monkeypatch.setitem(sys.modules, "pyudev", None)
+    assert len(nodes.list()) == 1
 
 
 def test_udev_is_not_asked_where_there_is_no_video(monkeypatch, video_class):
     monkeypatch.setitem(sys.modules, "pyudev", None)
-    assert video_nodes() == []
+    assert UdevNodes().list() == []
     monkeypatch.setattr(sysfs, "VIDEO_CLASS", str(video_class / "missing"))
-    assert video_nodes() == []
+    assert UdevNodes().list() == []
 
 
 class Monitor:

@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Final
 
 from camerad import __version__
-from camerad.commands import config, devices, health, serve, token, user
+from camerad.commands import config, devices, health, onvif, serve, token, user
 from camerad.commands.output import USAGE_ERROR, complain
 from camerad.errors import CameradError, StartupError
 
@@ -15,6 +15,7 @@ COMMANDS: Final[dict[str, tuple[ModuleType, str]]] = {
     "token": (token, "tokens for programs that use the API"),
     "user": (user, "users, who log in with a password"),
     "devices": (devices, "list capture devices and what they offer"),
+    "onvif": (onvif, "the ONVIF cameras of the network"),
     "config": (config, "configuration files"),
     "health": (health, "say whether camerad works"),
 }

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from camerad.accounts.remembered import Remembered
-from camerad.errors import CameradError, OnvifDeviceUnreachable
+from camerad.errors import OnvifDeviceUnreachable
 from camerad.onvif.caller import Caller, Reply
 from camerad.onvif.device import Credentials
 from camerad.onvif.endpoint import Endpoint, beside
@@ -48,20 +48,18 @@ class Asking:
 
     async def services(self, endpoint: Endpoint, credentials: Credentials | None) -> dict[str, str]:
         """URLs of the services that the proxy has names for, by those. Raises ``CameradError``."""
+        who = (endpoint, credentials)
         try:
-            found = await self._ask("GetServices", endpoint, credentials, IncludeCapability=False)
-            told = {SERVICES.get(each.Namespace): each.XAddr for each in found or ()}
+            told = await self._ask("GetServices", _services, *who, IncludeCapability=False)
         except OnvifDeviceUnreachable:
             # Devices from before 2011 know only this one.
-            found = await self._ask("GetCapabilities", endpoint, credentials, Category=["All"])
-            told = {_NAMES[kind]: _xaddr(found, kind) for kind in _CAPABILITIES}
-        located = {name: beside(endpoint, url) for name, url in told.items() if name and url}
+            told = await self._ask("GetCapabilities", _capabilities, *who, Category=["All"])
+        located = {name: beside(endpoint, url) for name, url in told.items()}
         return {name: place.url for name, place in located.items() if place is not None}
 
     async def scopes(self, endpoint: Endpoint, credentials: Credentials | None) -> list[str]:
         """As a probe would have told them. Raises ``CameradError``."""
-        found = await self._ask("GetScopes", endpoint, credentials)
-        return [str(scope.ScopeItem) for scope in found or ()]
+        return await self._ask("GetScopes", _scopes, endpoint, credentials)
 
     async def security(self, endpoint: Endpoint, credentials: Credentials) -> bytes:
         """A ``Security`` header by the device's own clock, since few accept one that is seconds
@@ -83,24 +81,25 @@ class Asking:
     async def _ask(
         self,
         operation: str,
+        extract: Callable[[Any], T],
         endpoint: Endpoint,
         credentials: Credentials | None,
         **arguments: object,
-    ) -> Any:  # noqa: ANN401 - whatever the WSDL says
+    ) -> T:
         """Without credentials first: most devices tell everybody, and a clock need not be known."""
         request = await self._in_thread(partial(self._wsdl.request, operation, **arguments))
         reply = await self._caller.call(endpoint, request)
         if reply.status != 200 and credentials is not None:
             security = await self.security(endpoint, credentials)
             reply = await self._caller.call(endpoint, read_envelope(request).with_header(security))
-        return await self._read(operation, reply)
+        return await self._read(operation, extract, reply)
 
-    async def _read(self, operation: str, reply: Reply) -> Any:  # noqa: ANN401
+    async def _read(self, operation: str, extract: Callable[[Any], T], reply: Reply) -> T:
+        work = partial(self._wsdl.reply, operation, reply.status, reply.content)
         try:
-            return await self._in_thread(
-                partial(self._wsdl.reply, operation, reply.status, reply.content)
-            )
-        except ValueError as error:
+            return extract(await self._in_thread(work))
+        # The last two for what fits the WSDL loosely, and lacks what we look for.
+        except (ValueError, AttributeError, TypeError) as error:
             raise OnvifDeviceUnreachable(
                 f"The device has no answer to {operation}", f"HTTP {reply.status}: {error}"
             ) from None
@@ -113,9 +112,8 @@ class Asking:
         ours = (asked_at + time.time()) / 2
         told: float | None
         try:
-            told = _moment((await self._read("GetSystemDateAndTime", reply)).UTCDateTime)
-        # It tells its time to nobody, or in no way that can be understood.
-        except (CameradError, AttributeError, TypeError, ValueError):
+            told = await self._read("GetSystemDateAndTime", _moment, reply)
+        except OnvifDeviceUnreachable:  # it tells its time to nobody
             told = _http_date(reply.date)
         return 0.0 if told is None else told - ours
 
@@ -123,13 +121,28 @@ class Asking:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
-def _xaddr(capabilities: Any, kind: str) -> str | None:  # noqa: ANN401 - of zeep
-    return getattr(getattr(capabilities, kind, None), "XAddr", None)
+def _services(found: Any) -> dict[str, str]:  # noqa: ANN401 - of zeep, as all below
+    named = {SERVICES.get(each.Namespace): each.XAddr for each in _listed(found, "Service")}
+    return {name: str(url) for name, url in named.items() if name and url}
 
 
-def _moment(told: Any) -> float:  # noqa: ANN401 - of zeep
-    """Seconds since the epoch of a ``tt:DateTime`` in UTC."""
-    date, hours = told.Date, told.Time
+def _capabilities(found: Any) -> dict[str, str]:  # noqa: ANN401
+    kinds = {_NAMES[kind]: getattr(found, kind, None) for kind in _CAPABILITIES}
+    return {name: str(kind.XAddr) for name, kind in kinds.items() if kind}
+
+
+def _scopes(found: Any) -> list[str]:  # noqa: ANN401
+    return [str(scope.ScopeItem) for scope in _listed(found, "Scopes")]
+
+
+def _listed(found: Any, name: str) -> Any:  # noqa: ANN401
+    """The list of an answer: the answer itself, unless the device tells more than the WSDL has."""
+    return getattr(found, name, found) or ()
+
+
+def _moment(found: Any) -> float:  # noqa: ANN401
+    """Seconds since the epoch of what ``GetSystemDateAndTime`` tells."""
+    date, hours = found.UTCDateTime.Date, found.UTCDateTime.Time
     return datetime(
         *(date.Year, date.Month, date.Day), *(hours.Hour, hours.Minute, hours.Second), tzinfo=UTC
     ).timestamp()

@@ -46,7 +46,7 @@ class DeviceWsdl:
         try:
             return binding.process_reply(self._client, binding.get(operation), response)
         except Error as error:
-            raise ValueError(str(error)[:200]) from error
+            raise ValueError(str(error.message or "a fault")[:200]) from error
         # What zeep meets with that is neither an answer nor a fault as SOAP has it.
         except (AttributeError, TypeError, LookupError) as error:
             raise ValueError("not as the WSDL has it") from error

@@ -7,6 +7,8 @@ import pytest
 from onvif_api import Onvif
 from soap_client import camera_client
 
+from daemon_process import run_camerad
+
 SCOPE = "onvif://www.onvif.org"
 
 
@@ -115,3 +117,10 @@ def test_credentials_are_shown_to_nobody(process):
     shown = json.dumps([client.get("/api/config/onvif"), client.get("/api/onvif/devices")])
     assert "very secret" not in shown
     assert "very secret" not in process.log()
+
+
+@pytest.mark.usefixtures("ahead")
+def test_the_command_line_finds_them_too(strict):
+    lines = run_camerad("onvif", "discover", "--timeout", "1").splitlines()
+    assert len(lines) == 2
+    assert f"{strict.uuid}\tPress No. 3\tST-1\t\t{strict.address}" in lines

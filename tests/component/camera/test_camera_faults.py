@@ -179,5 +179,19 @@ def test_a_still_takes_the_camera_to_its_highest_mode_and_back(watch):
     assert watched.status["resolution"] == "1920x1080"
 
 
+def test_a_still_is_taken_as_it_streams_when_there_is_no_bandwidth_for_more(watch):
+    watched = watch(sizes=("2592x1944", "1920x1080"), failures=("streamon:ENOSPC:1",))
+    deadline_s = time.monotonic() + 8
+    while not watched.status["connected"]:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.02)
+    answer = watched.snapshot()
+    assert answer.status_code == 200, answer.text
+    shot = watched.daemon.state / "media" / "snapshots" / answer.json()["filename"]
+    assert shape(shot.read_bytes()) == (1080, 1920)
+    assert "USB bandwidth" in watched.daemon.log()
+    assert watched.status["connected"]
+
+
 def shape(data):
     return planes_of(jpeg.decode(Jpeg(data, 0, 0)))[0].shape

@@ -51,6 +51,7 @@ class PreRoll:
             loop.call_soon_threadsafe(self._follow)
 
         self._config.subscribe(changed)
+        self._cameras.on_added(lambda _fed: self._follow())  # the active one may have come
         self._follow()
 
     def close(self) -> None:

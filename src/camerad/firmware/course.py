@@ -142,15 +142,17 @@ class Course:
             logger.info("Firmware %s: %s%s", version, step, f": {message}" if message else "")
         self._publish(FirmwareEvent(step, version, percentage, message, iso_utc()))
 
-    def follow(self, installing: Installing) -> None:
-        """Wait, in a task, for the end of an installation that RAUC has begun."""
-        self._following = asyncio.create_task(self._follow(installing))
+    def follow(self, installing: Installing, stale: Progress | None = None) -> None:
+        """Wait, in a task, for the end of an installation that RAUC has begun; ``stale`` is the
+        progress of what it did before.
+        """
+        self._following = asyncio.create_task(self._follow(installing, stale))
 
     def expect_restart(self) -> None:
         """The order to restart is being given."""
         self._restart_ordered_s = time.monotonic()
 
-    async def _follow(self, installing: Installing) -> None:
+    async def _follow(self, installing: Installing, stale: Progress | None) -> None:
         bundle = installing.bundle
 
         def on_progress(progress: Progress) -> None:
@@ -159,7 +161,8 @@ class Course:
 
         release = await self._blocking(partial(self._staging.protect, bundle))
         try:
-            fault = await Installation(self._installer, on_progress).fault(installing)
+            installation = Installation(self._installer, on_progress, stale)
+            fault = await installation.fault(installing)
         finally:
             self.progress = None
             release()

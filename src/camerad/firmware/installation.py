@@ -15,8 +15,14 @@ logger = logging.getLogger(__name__)
 class Installation:
     """Follows it to its end."""
 
-    def __init__(self, installer: Installer, on_progress: Callable[[Progress], None]) -> None:
-        self.progress = Progress(0, "")
+    def __init__(
+        self,
+        installer: Installer,
+        on_progress: Callable[[Progress], None],
+        stale: Progress | None = None,
+    ) -> None:
+        """``stale`` is what RAUC told of before, and goes on to tell until it has really begun."""
+        self._progress = stale
         self._installer = installer
         self._on_progress = on_progress
 
@@ -38,8 +44,8 @@ class Installation:
     async def _goes_on(self) -> bool:
         busy = await self._installer.busy()
         progress = await self._installer.progress()
-        if busy and progress != self.progress:
-            self.progress = progress
+        if busy and progress != self._progress:
+            self._progress = progress
             self._on_progress(progress)
         return busy
 

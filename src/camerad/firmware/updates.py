@@ -133,6 +133,7 @@ class Updates:
         installing = Installing(bundle, target.name, target.installations)
         await self.course.enter(installing)
         try:
+            stale = await self._installer.progress()
             await self._installer.install(path)
         except (ServiceMissing, Refusal) as error:
             await self.course.enter(Idle())
@@ -141,7 +142,7 @@ class Updates:
                 raise
             raise UpdateInProgress("The device does not begin to install", error.text) from error
         self.course.tell("installing", bundle.version)
-        self.course.follow(installing)
+        self.course.follow(installing, stale)
 
     async def _activate(self) -> str:
         state = await self._free_state()

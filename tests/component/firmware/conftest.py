@@ -80,8 +80,9 @@ class UpdatableDevice:
         found: dict[str, Any] = {}
 
         def so() -> bool:
-            found.update(self.status())
-            return found["state"] == state
+            answer = self.request("GET", "/api/firmware")
+            found.update(answer.json() if answer.status_code == 200 else {})
+            return found.get("state") == state
 
         wait_until(so)
         return found

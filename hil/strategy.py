@@ -6,7 +6,9 @@ import attr
 from labgrid.factory import target_factory
 from labgrid.strategy import Strategy
 
+from console_log import ConsoleLog
 from device import Device
+from drivers import ARTEFACTS
 
 SERVICE_TIMEOUT_S = 240
 """An emulated processor takes ten seconds to import Python's libraries, on a busy machine more."""
@@ -22,8 +24,15 @@ class Status(enum.Enum):
 @target_factory.reg_driver
 @attr.s(eq=False)
 class DeviceStrategy(Strategy):
-    bindings = {"power": "PowerProtocol", "device": "Device"}  # noqa: RUF012 - labgrid's way
+    """A virtual machine keeps its console's log itself, so that it has no console here."""
+
+    bindings = {  # noqa: RUF012 - labgrid's way
+        "power": "PowerProtocol",
+        "device": "Device",
+        "console": {"ConsoleProtocol", None},
+    }
     status: Status = attr.ib(default=Status.UNKNOWN)
+    _log: ConsoleLog | None = attr.ib(default=None, init=False)
 
     def transition(self, status: str) -> None:
         """Bring the device into a state: off, booted (SSH answers) or service_up (camerad too)."""
@@ -45,9 +54,16 @@ class DeviceStrategy(Strategy):
         """As by pulling the power plug."""
         self.target.activate(self.power)
         self.power.off()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
 
     def _boot(self) -> None:
         self._switch_off()
+        if self.console is not None:
+            self.target.activate(self.console)
+            ARTEFACTS.mkdir(parents=True, exist_ok=True)
+            self._log = ConsoleLog(self.console, ARTEFACTS / "console.log")
         self.power.on()
         self.target.activate(self.device)
         self._device.await_boot()

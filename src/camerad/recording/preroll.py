@@ -101,7 +101,7 @@ class PreRoll:
 
     def _wanted(self) -> Keeping | None:
         settings, camera = self._config.current.recording, self._cameras.active
-        if not settings.preroll or camera in self._recorded:
+        if not settings.preroll or camera not in self._cameras or camera in self._recorded:
             return None
         quality = jpeg_quality(settings.quality)
         return Keeping(camera, settings.preroll, settings.preroll_bytes, quality)

@@ -1,4 +1,7 @@
-"""The power goes in the middle of a recording: the film plays, up to that moment."""
+"""The power goes in the middle of a recording: the film plays, up to that moment.
+
+CAMERAD_POWER_CUTS sets how often; twice unless told.
+"""
 
 import os
 import random

@@ -42,14 +42,14 @@ class Daemon:
         parts.recorder.on_change(parts.live_state.state.changed)
         parts.updates.course.start()
         parts.plugged.start()
-        await parts.onvif_camera.start()
+        await parts.onvif.start()
 
     async def stop(self) -> None:
         """End all streams, give all devices back. May be called more than once."""
         parts = self.parts
         parts.streams.close()
         await parts.plugged.close()
-        await parts.onvif_camera.close()
+        await parts.onvif.stop()
         parts.housekeeping.close()
         parts.updates.course.close()
         parts.bus.close()

@@ -27,15 +27,11 @@ from camerad.firmware.updates import Updates
 from camerad.frames.cameras import FedCamera
 from camerad.http.uploads import MAX_UPLOADS
 from camerad.imaging import jpeg as codec
-from camerad.imaging.encoder import DEFAULT_QUALITY, Encoder
+from camerad.imaging.encoder import Encoder
 from camerad.imaging.placeholder import placeholder
 from camerad.live_config import LiveConfig, configured_mode
 from camerad.live_state import LiveState
-from camerad.onvif.addresses import Neighbourhood, neighbourhood
-from camerad.onvif.client import OnvifClient
-from camerad.onvif.serving.camera import OnvifCamera
-from camerad.onvif.serving.media_service import MediaService, Picture
-from camerad.onvif.serving.passes import Passes
+from camerad.onvif.late import Onvif
 from camerad.recording.housekeeping import Housekeeping
 from camerad.recording.preroll import PreRoll
 from camerad.recording.recorder import Recorder
@@ -101,22 +97,14 @@ class Parts:
         self.streams = self._make_streams()
         self.live_config = LiveConfig(self.config, self.cameras, self.tree, self.recorder.busy)
         self.live_state = LiveState(self.config, self.cameras, self.recording)
-        self.onvif = OnvifClient(
-            settings.state_dir,
-            lambda: self.config.current.onvif,
-            self._neighbourhood,
-            self.threads.files,
-        )
-        self.onvif_camera = OnvifCamera(
+        self.onvif = Onvif(
             state_dir=settings.state_dir,
             config=self.config,
             network=self.network,
-            reach=self.onvif.reach,
-            media=MediaService(
-                self.cameras,
-                self._picture,
-                Passes(self.accounts, lambda: self.config.current.auth).issue,
-            ),
+            accounts=self.accounts,
+            verifier=self.verifier,
+            cameras=self.cameras,
+            usual_mode=self._usual_mode,
             disk=self.threads.files,
         )
         self.figures = Figures()
@@ -128,20 +116,6 @@ class Parts:
     def recording(self) -> bool:
         """Whether the active camera is being recorded."""
         return self.recorder.records(self.cameras.active)
-
-    def _neighbourhood(self) -> Neighbourhood:
-        return neighbourhood(self.network.bind, self.config.current.onvif.interfaces)
-
-    def _picture(self, fed: FedCamera) -> Picture:
-        """What ONVIF's clients are told of a camera."""
-        mode, found = self._usual_mode(fed), fed.camera.status.format
-        return Picture(
-            fed.id,
-            found.width if found else mode.width or 0,
-            found.height if found else mode.height or 0,
-            found.fps if found else mode.fps or 0,
-            self.config.current.stream.quality or DEFAULT_QUALITY,
-        )
 
     def _usual_mode(self, fed: FedCamera) -> Mode:
         return configured_mode(fed.pinned, self.config.current.camera)

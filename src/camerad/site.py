@@ -33,7 +33,6 @@ from camerad.http.websocket.events import Events
 from camerad.http.websocket.live import LiveSocket
 from camerad.http.websocket.sockets import Sockets
 from camerad.http.websocket.verbs import Verbs
-from camerad.onvif.serving.login import UsernameTokens
 from camerad.parts import Parts
 
 
@@ -78,20 +77,13 @@ class Site:
             FactoryResetRoute(parts.factory_reset),
             Login(parts.accounts, parts.verifier, config),
             OnvifRoute(parts.onvif),
-            self._onvif_services(),
+            OnvifServices(parts.onvif, self._authenticator),
             UsersRoute(parts.accounts, parts.verifier),
             TokensRoute(parts.accounts),
             Web(gate, images, live),
             OpenApi(gate),
             Metrics(self._sources()),
         ]
-
-    def _onvif_services(self) -> OnvifServices:
-        parts = self._parts
-        tokens = UsernameTokens(
-            parts.accounts, parts.verifier.verify, lambda: parts.config.current.onvif
-        )
-        return OnvifServices(parts.onvif_camera, tokens, self._authenticator)
 
     def _events(self) -> Events:
         parts, state = self._parts, self._parts.live_state

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Final
 from urllib.parse import unquote
 
@@ -28,17 +28,12 @@ from camerad.http.gate import Gate, read_body
 from camerad.http.limits import Limit
 from camerad.http.operation import Media, Operation, Query
 from camerad.http.takeover import untimed
-from camerad.onvif.client import OnvifClient
-from camerad.onvif.device import Device
-from camerad.onvif.envelope import read_envelope
-from camerad.onvif.proxy import check_is_soap
-from camerad.onvif.xmltree import MESSAGE
+from camerad.onvif.late import Onvif
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_TIMEOUT_S: Final = 2.0
-MAX_ANSWER_BYTES: Final = 4 << 20
-"""Of a device; a camera with many profiles tells some hundred kilobytes."""
+MAX_REQUEST_BYTES: Final = 256 * 1024
 STALLED_AFTER_S: Final = 30.0
 
 SOAP12_TYPE: Final = "application/soap+xml"
@@ -122,8 +117,8 @@ FORWARD: Final = Operation(
 class OnvifRoute:
     """Finds other cameras, and speaks through to them."""
 
-    def __init__(self, client: OnvifClient) -> None:
-        self._client = client
+    def __init__(self, onvif: Onvif) -> None:
+        self._onvif = onvif
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("onvif")
@@ -134,57 +129,56 @@ class OnvifRoute:
 
     async def discover(self, request: Request) -> BaseHTTPResponse:
         timeout_s = TIMEOUT.of(request) or DEFAULT_TIMEOUT_S
-        found = await self._client.finder.discover(timeout_s) if request.method == "GET" else []
+        if request.method == "HEAD":
+            return json_answer(FoundDevices([]))
+        client = await self._onvif.client()
         devices = [
             FoundDevice(
                 *(device.uuid, device.name, device.hardware, device.location),
                 list(device.services.values()),
             )
-            for device in found
+            for device in await client.finder.discover(timeout_s)
         ]
         return json_answer(FoundDevices(devices), headers={"cache-control": "no-store"})
 
     async def known(self, _request: Request) -> BaseHTTPResponse:
-        devices = [self._known(device) for device in self._client.directory.known()]
+        directory = (await self._onvif.client()).directory
+        devices = [
+            KnownDevice(
+                *(device.uuid, device.name, device.hardware, device.location),
+                *(device.services, device.last_seen, directory.is_entered(device.uuid)),
+            )
+            for device in directory.known()
+        ]
         return json_answer(KnownDevices(devices), headers={"cache-control": "no-store"})
 
-    async def forward(
-        self, request: Request, device_id: str, service: str
-    ) -> BaseHTTPResponse | None:
+    async def forward(self, request: Request, device_id: str, service: str) -> None:
         action = _soap_action(request)
-        await read_body(request, MESSAGE.size_bytes)
-        envelope = read_envelope(request.body)
+        await read_body(request, MAX_REQUEST_BYTES)
+        proxy = (await self._onvif.client()).proxy
+        names = (unquote(device_id), unquote(service))
         with untimed(request):
-            async with self._client.proxy.forwarded(
-                unquote(device_id), unquote(service), envelope, action
-            ) as exchange:
-                media_type = check_is_soap(exchange)
-                chunks = exchange.chunks(MAX_ANSWER_BYTES)
+            async with proxy.forwarded(*names, request.body, action) as answer:
                 # Whatever is wrong with it is mostly known by now, and can still be told.
-                first = await anext(chunks, b"")
+                first = await anext(answer.chunks, b"")
                 response = await request.respond(
-                    status=exchange.status,
+                    status=answer.status,
                     headers=ANSWER_HEADERS,
-                    content_type=f"{media_type}; charset=utf-8",
+                    content_type=f"{answer.media_type}; charset=utf-8",
                 )
                 await response.send(first)
-                try:
-                    async for chunk in chunks:
-                        async with asyncio.timeout(STALLED_AFTER_S):
-                            await response.send(chunk)
-                except (CameradError, TimeoutError) as error:
-                    logger.info("An ONVIF answer ended early: %s", error)
-                    # Without a word from Sanic: only the connection's end can tell the client.
-                    raise asyncio.CancelledError from None
-        return None
+                await _send_rest(response, answer.chunks)
 
-    def _known(self, device: Device) -> KnownDevice:
-        return KnownDevice(
-            *(device.uuid, device.name, device.hardware, device.location),
-            device.services,
-            device.last_seen,
-            self._client.directory.is_entered(device.uuid),
-        )
+
+async def _send_rest(response: BaseHTTPResponse, chunks: AsyncIterator[bytes]) -> None:
+    try:
+        async for chunk in chunks:
+            async with asyncio.timeout(STALLED_AFTER_S):
+                await response.send(chunk)
+    except (CameradError, TimeoutError) as error:
+        logger.info("An ONVIF answer ended early: %s", error)
+        # Without a word from Sanic: only the connection's end can tell the client.
+        raise asyncio.CancelledError from None
 
 
 def _soap_action(request: Request) -> str:

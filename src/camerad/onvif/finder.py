@@ -78,7 +78,7 @@ class Finder:
         self._running = None
 
     async def _discover(self, timeout_s: float) -> list[Device]:
-        near = await self._reach.near()
+        near = await self._reach.near_now()
         with _Enquiries(self._ask_or_keep) as enquiries:
             for device in self._directory.entered():
                 enquiries.begin(device)

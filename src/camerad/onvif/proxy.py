@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from camerad.errors import NotFound, OnvifDeviceUnreachable, Overloaded
 from camerad.onvif.asking import Asking
 from camerad.onvif.caller import Caller
 from camerad.onvif.device import Device
 from camerad.onvif.directory import Directory
 from camerad.onvif.endpoint import Endpoint
-from camerad.onvif.envelope import Envelope
+from camerad.onvif.envelope import Envelope, read_envelope
 from camerad.onvif.finder import Finder
 from camerad.onvif.names import SERVICES, SOAP11
 from camerad.onvif.reach import Reach
@@ -27,8 +29,19 @@ MAX_CALLS: Final = 32
 MAX_CALLS_OF_DEVICE: Final = 4
 """At once; small cameras fall over above that."""
 
+MAX_ANSWER_BYTES: Final = 4 << 20
+"""Of a device; a camera with many profiles tells some hundred kilobytes."""
+
 REFUSED: Final = frozenset({400, 401, 403})
 """How devices answer to a digest that they do not like."""
+
+
+class Answer(Struct, frozen=True):
+    """What a device answers; faults too."""
+
+    status: int
+    media_type: str
+    chunks: AsyncIterator[bytes]
 
 
 class Proxy:
@@ -50,23 +63,26 @@ class Proxy:
 
     @asynccontextmanager
     async def forwarded(
-        self, device_id: str, service: str, envelope: Envelope, action: str
-    ) -> AsyncIterator["Exchange"]:
+        self, device_id: str, service: str, message: bytes, action: str
+    ) -> AsyncIterator[Answer]:
         """The device's answer, whose body is still to be read.
 
-        Raises ``OnvifDeviceNotFound``, ``NotFound`` for the service, ``OnvifDeviceUnreachable``,
-        ``OnvifDeviceTimeout``, ``Overloaded``; and so does the answer while it is read.
+        Raises ``InvalidRequest`` for the message, ``OnvifDeviceNotFound``, ``NotFound`` for the
+        service, ``OnvifDeviceUnreachable``, ``OnvifDeviceTimeout``, ``Overloaded``; the answer,
+        while it is read, those of the device.
         """
+        envelope = read_envelope(message)
         device = self._directory.find(device_id)
         with self._counted(key(device.uuid)):
             endpoint = await self._endpoint(device, await self._url(device, service))
-            message = await self._with_credentials(device, envelope)
+            whole = await self._with_credentials(device, envelope)
             logger.info("ONVIF %s %s: %s", device.uuid, service, envelope.operation.local)
             headers = _headers(envelope, action)
-            async with self._caller.posted(endpoint, headers, message) as exchange:
+            async with self._caller.posted(endpoint, headers, whole) as exchange:
                 if exchange.status in REFUSED:
                     self._asking.forget_clock(endpoint)
-                yield exchange
+                media_type = _soap_type(exchange)
+                yield Answer(exchange.status, media_type, exchange.chunks(MAX_ANSWER_BYTES))
 
     async def _url(self, device: Device, service: str) -> str:
         url = device.service(service)
@@ -110,7 +126,7 @@ def _headers(envelope: Envelope, action: str) -> dict[str, str]:
     return {"content-type": f"application/soap+xml; charset=utf-8{parameter}"}
 
 
-def check_is_soap(exchange: "Exchange") -> str:
+def _soap_type(exchange: "Exchange") -> str:
     """The media type of an answer that is SOAP, faults too. Raises ``OnvifDeviceUnreachable``."""
     media_type = exchange.header(b"content-type").partition(";")[0].strip().lower()
     if media_type not in ("application/soap+xml", "text/xml", "application/xml"):

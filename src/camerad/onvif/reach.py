@@ -14,7 +14,7 @@ FRESH_S: Final = 5.0
 
 
 class Reach:
-    """Looks around at most every few seconds, in a thread of ``threads``."""
+    """Looks around in a thread of ``threads``."""
 
     def __init__(self, look_around: Callable[[], Neighbourhood], threads: Executor) -> None:
         """``look_around`` blocks, and gives the networks that we are in."""
@@ -24,10 +24,15 @@ class Reach:
         self._seen_at_s = float("-inf")
 
     async def near(self) -> Neighbourhood:
+        """As it was seconds ago at most."""
         if time.monotonic() - self._seen_at_s > FRESH_S:
-            loop = asyncio.get_running_loop()
-            self._near = await loop.run_in_executor(self._threads, self._look_around)
-            self._seen_at_s = time.monotonic()
+            return await self.near_now()
+        return self._near
+
+    async def near_now(self) -> Neighbourhood:
+        loop = asyncio.get_running_loop()
+        self._near = await loop.run_in_executor(self._threads, self._look_around)
+        self._seen_at_s = time.monotonic()
         return self._near
 
     async def endpoint(self, url: str, *, by_hand: bool) -> Endpoint:

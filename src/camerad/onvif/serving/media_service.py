@@ -23,7 +23,7 @@ IssuePass = Callable[[Principal | None], Pass]
 
 
 class Picture(Struct, frozen=True):
-    """What a camera delivers, or is asked to as long as it never has."""
+    """What a camera delivers; what it is to deliver, as long as it never has."""
 
     number: int
     width: int

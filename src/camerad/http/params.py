@@ -1,6 +1,6 @@
 """What clients ask for: the query parameters that several routes share, and bodies."""
 
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -54,7 +54,8 @@ def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 def _fields(kind: type) -> set[str] | None:
     """The names that a form can have a meaning under; None where any can."""
-    if not issubclass(kind, Struct):
+    # From Python 3.14 on, `dict[str, object]` is no class.
+    if get_origin(kind) or not issubclass(kind, Struct):
         return None
     return {field.encode_name for field in msgspec.structs.fields(kind)}
 

@@ -2,4 +2,4 @@
 require camerad.inc
 
 # What is released as this version.
-SRCREV = "007eccf8931b8605e33c55efc7620d7f1bdb2bbc"
+SRCREV = "0b874c2c3c1628abb078ca0baa4e9eabefac6064"

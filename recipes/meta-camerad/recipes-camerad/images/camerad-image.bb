@@ -36,6 +36,6 @@ IMAGE_BOOT_FILES:append = " \
 add_mount_points[doc] = "What grub.cfg starts, and what the units of rootfs-overlay mount"
 add_mount_points() {
     ln -sf ${KERNEL_IMAGETYPE} ${IMAGE_ROOTFS}/boot/vmlinuz
-    install -d ${IMAGE_ROOTFS}/data/camerad
+    install -d ${IMAGE_ROOTFS}/data
 }
 ROOTFS_POSTPROCESS_COMMAND += "add_mount_points"

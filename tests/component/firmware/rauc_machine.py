@@ -122,6 +122,7 @@ class RaucMachine:
         mounted = self.folder / "mnt/bundle"
         if mounted.is_mount():
             subprocess.run(["umount", "--lazy", mounted], check=True)
+        self._free_loop_devices()
 
     def provide(self, name: str, command: str) -> None:
         self._write(f"services/{name}.service", SERVICE.format(name=name, command=command))
@@ -166,6 +167,15 @@ class RaucMachine:
 
     def primary(self) -> str:
         return (self.folder / "boot/primary").read_text().strip()
+
+    def _free_loop_devices(self) -> None:
+        """Those that a RAUC which was killed has left."""
+        listing = ["losetup", "--noheadings", "--raw", "--output", "NAME,BACK-FILE"]
+        done = subprocess.run(listing, check=True, capture_output=True, text=True)
+        for line in done.stdout.splitlines():
+            device, _, backing = line.partition(" ")
+            if backing.startswith(f"{self.folder.parent}/"):
+                subprocess.run(["losetup", "--detach", device], check=True)
 
     def _write(self, name: str, text: str, mode: int = 0o644) -> None:
         path = self.folder / name

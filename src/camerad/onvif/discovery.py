@@ -65,6 +65,8 @@ class Search:
         with contextlib.closing(_Ears(self.hear)) as ears:
             for outlet in self._outlets():
                 await ears.listen(outlet)
+            if not ears.open:
+                return  # there is no network to wait for
             for _ in range(ROUNDS):
                 for message_id, body in zip(self._ids, PROBES, strict=True):
                     ears.send(probe(message_id, body))
@@ -122,20 +124,20 @@ class _Ears(asyncio.DatagramProtocol):
 
     def __init__(self, hear: Callable[[bytes, str], None]) -> None:
         self._hear = hear
-        self._transports: list[tuple[asyncio.DatagramTransport, Outlet]] = []
+        self.open: list[tuple[asyncio.DatagramTransport, Outlet]] = []
 
     async def listen(self, outlet: Outlet) -> None:
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
             lambda: self, sock=outlet.socket
         )
-        self._transports.append((transport, outlet))
+        self.open.append((transport, outlet))
 
     def send(self, datagram: bytes) -> None:
-        for transport, outlet in self._transports:
+        for transport, outlet in self.open:
             transport.sendto(datagram, outlet.group)
 
     def close(self) -> None:
-        for transport, _ in self._transports:
+        for transport, _ in self.open:
             transport.close()
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:

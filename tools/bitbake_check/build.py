@@ -73,7 +73,11 @@ class Build:
         return Outcome(summaries[-1] if summaries else "succeeded", list(dict.fromkeys(warnings)))
 
     def bitbake(self, name: str, *arguments: str) -> Outcome:
-        return self.run(name, self._checkouts.bitbake / "bin/bitbake", *arguments)
+        outcome = self.run(name, self._checkouts.bitbake / "bin/bitbake", *arguments)
+        if not outcome.summary.endswith("all succeeded."):
+            # It ends with 0 even if it was told to stop.
+            raise Failed(f"{name} did not end: {outcome.warnings}")
+        return outcome
 
     def check_layer(self) -> Outcome:
         script = self._checkouts.oe_core / "scripts/yocto-check-layer"

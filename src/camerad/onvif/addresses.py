@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from typing import Final
 
+import psutil
 from msgspec import Struct
 
 Address = IPv4Address | IPv6Address
@@ -98,8 +99,6 @@ def neighbourhood(bind: str, interfaces: Sequence[str]) -> Neighbourhood:
     A daemon that serves one address only speaks from that address only: ``bind`` is
     ``network.bind``.
     """
-    import psutil  # noqa: PLC0415 - loaded late: the first picture does not wait for it
-
     stats = psutil.net_if_stats()
     own: set[Address] = set()
     found = []

@@ -2,15 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
 from camerad.onvif.endpoint import Endpoint
+from camerad.onvif.httpclient import Exchange
 from camerad.onvif.xmltree import MESSAGE
-
-if TYPE_CHECKING:
-    from camerad.onvif.httpclient import Exchange
 
 SOAP12_TYPE: Final = "application/soap+xml; charset=utf-8"
 
@@ -31,11 +29,8 @@ class Caller:
     @asynccontextmanager
     async def posted(
         self, endpoint: Endpoint, headers: Mapping[str, str], body: bytes
-    ) -> AsyncIterator["Exchange"]:
+    ) -> AsyncIterator[Exchange]:
         """An exchange whose answer has begun. Raises as that does."""
-        # Loaded late, since it brings an HTTP parser, and the first picture does not wait for it.
-        from camerad.onvif.httpclient import Exchange  # noqa: PLC0415
-
         exchange = Exchange(endpoint, self._timeout_s())
         try:
             await exchange.post(headers, body)

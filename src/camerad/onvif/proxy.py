@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -16,12 +16,10 @@ from camerad.onvif.directory import Directory
 from camerad.onvif.endpoint import Endpoint
 from camerad.onvif.envelope import Envelope, read_envelope
 from camerad.onvif.finder import Finder
+from camerad.onvif.httpclient import Exchange
 from camerad.onvif.names import SERVICES, SOAP11
 from camerad.onvif.reach import Reach
 from camerad.onvif.uuids import key
-
-if TYPE_CHECKING:
-    from camerad.onvif.httpclient import Exchange
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +124,7 @@ def _headers(envelope: Envelope, action: str) -> dict[str, str]:
     return {"content-type": f"application/soap+xml; charset=utf-8{parameter}"}
 
 
-def _soap_type(exchange: "Exchange") -> str:
+def _soap_type(exchange: Exchange) -> str:
     """The media type of an answer that is SOAP, faults too. Raises ``OnvifDeviceUnreachable``."""
     media_type = exchange.header(b"content-type").partition(";")[0].strip().lower()
     if media_type not in ("application/soap+xml", "text/xml", "application/xml"):

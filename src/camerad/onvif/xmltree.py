@@ -5,7 +5,8 @@ begins, and so is what it lets pass: depth and number of elements. A document th
 no more than what came before its fault, and the trees are small.
 """
 
-from typing import Final, Protocol
+from typing import Final
+from xml.parsers import expat
 
 from msgspec import Struct
 
@@ -67,9 +68,6 @@ class Node:
 
 def parse(document: bytes, bounds: Bounds) -> Node:
     """The root of a document in UTF-8; raises ``XmlRefused``."""
-    # Loaded late, as the first picture does not wait for it.
-    from xml.parsers import expat  # noqa: PLC0415 - with the bounds of this module
-
     if len(document) > bounds.size_bytes:
         raise XmlRefused(f"more than {bounds.size_bytes} bytes")
     # The encoding is given, so that no declaration can choose one; UTF-16 expat would find out
@@ -91,18 +89,10 @@ def parse(document: bytes, bounds: Bounds) -> Node:
     return builder.root
 
 
-class _Position(Protocol):
-    """What is used of expat's parser."""
-
-    @property
-    def CurrentByteIndex(self) -> int:  # noqa: N802 - expat's name
-        """Where in the document the element's tag begins."""
-
-
 class _Builder:
     """Makes nodes of what expat tells."""
 
-    def __init__(self, parser: _Position, bounds: Bounds) -> None:
+    def __init__(self, parser: expat.XMLParserType, bounds: Bounds) -> None:
         self.root: Node | None = None
         self._parser = parser
         self._bounds = bounds

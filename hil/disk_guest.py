@@ -1,0 +1,65 @@
+"""A test device that starts as devices do: firmware, bootloader, slot."""
+
+import base64
+import shutil
+import subprocess
+from pathlib import Path
+
+from device import HTTP_PORT
+from guest import Guest
+from machines import Machine
+
+OVMF = Path("/usr/share/OVMF")
+SSH_FILES = {"host": "ssh_host_ed25519_key", "client.pub": "authorized_keys"}
+
+
+class DiskGuest(Guest):
+    """One run of a machine. Its disk outlives it, with all that it has been sent, as when the
+    power of a real one goes; what Linux has not written is lost.
+    """
+
+    def __init__(self, machine: Machine, console_log: Path, disk: Path) -> None:
+        super().__init__(disk.parent, machine, console_log)
+        self._disk = disk
+
+    def _make_keys(self) -> None:
+        super()._make_keys()
+        lines = (
+            f"f+~ /data/ssh/{there} 0600 root root - {_base64(self._scratch / here)}\n"
+            for here, there in SSH_FILES.items()
+        )
+        (self._scratch / "tmpfiles").write_text("".join(lines))
+
+    def _command(self) -> list[str]:
+        variables = self._scratch / "OVMF_VARS.fd"
+        shutil.copyfile(OVMF / "OVMF_VARS_4M.fd", variables)
+        ports = {self._ssh_port: 22, self._http_port: HTTP_PORT}
+        forwarded = "".join(
+            f",hostfwd=tcp:127.0.0.1:{here}-:{there}" for here, there in ports.items()
+        )
+        flash = "if=pflash,format=raw"
+        return [
+            *("setpriv", "--pdeathsig", "KILL", self._machine.qemu),
+            *(*self._machine.options, "-smp", "2", "-m", "1024"),
+            *("-accel", "tcg,thread=multi,tb-size=512"),
+            *("-nodefaults", "-no-user-config", "-display", "none"),
+            *("-serial", f"file:{self._console_log}"),
+            *("-drive", f"{flash},unit=0,readonly=on,file={OVMF}/OVMF_CODE_4M.fd"),
+            *("-drive", f"{flash},unit=1,file={variables}"),
+            # The power of this machine stays on: nothing need be flushed on the guest's behalf.
+            *("-drive", f"file={self._disk},if=virtio,format=raw,cache=unsafe"),
+            *("-netdev", f"user,id=net,restrict=on{forwarded}"),
+            *("-device", "virtio-net-pci,netdev=net,romfile=", "-device", "virtio-rng-pci"),
+            "-fw_cfg",
+            f"name=opt/io.systemd.credentials/tmpfiles.extra,file={self._scratch}/tmpfiles",
+        ]
+
+
+def copy_disk(image: Path, disk: Path) -> Path:
+    """Of an image that ``tools/device-image`` made; as sparse as that one."""
+    subprocess.run(["cp", "--sparse=always", image / "disk.img", disk], check=True)
+    return disk
+
+
+def _base64(file: Path) -> str:
+    return base64.b64encode(file.read_bytes()).decode()

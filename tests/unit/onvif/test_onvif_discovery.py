@@ -87,12 +87,13 @@ def test_one_source_cannot_use_up_a_search(heard):
 
 
 def test_a_search_finds_only_so_many(heard):
-    for number in range(2000):
+    for number in range(discovery.MAX_FOUND + 50):
         source = f"10.0.0.{2 + number % 250}"
         heard.hear(match(heard.ids[0], f"http://{source}/", uuid=f"urn:uuid:{number}"), source)
     assert len(heard.search.found) == discovery.MAX_FOUND
 
 
+@pytest.mark.slow
 def test_ten_thousand_hostile_datagrams(capsys):
     """Over searches enough that each is parsed. The bar is far above what one takes."""
     heard = [Heard() for _ in range(10_000 // len(KINDS))]

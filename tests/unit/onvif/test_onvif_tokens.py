@@ -21,9 +21,10 @@ HERE = "10.0.0.9"
 OPERATION = '<t:GetScopes xmlns:t="http://www.onvif.org/ver10/device/wsdl"/>'
 
 
-@pytest.fixture
-def accounts(tmp_path):
-    accounts = Accounts(tmp_path)
+@pytest.fixture(scope="module")
+def accounts(tmp_path_factory):
+    """Made once, since each password is hashed for a tenth of a second."""
+    accounts = Accounts(tmp_path_factory.mktemp("accounts"))
     for name in ("vms", "other"):
         accounts.add_user(name, Role.VIEWER, "the user's own password")
     return accounts

@@ -1,6 +1,5 @@
 """Cameras that come loose and come back, again and again, while everything is under way."""
 
-import os
 import statistics
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +16,7 @@ from process_counts import Counts, counts_of
 from tables import Table
 from uvc_cameras import UvcCameras
 from vivid import Vivid
-from waiting import await_some
+from waiting import await_some, slowdown
 
 CLIENTS = 5
 RECOVERY_S = 1.5
@@ -82,14 +81,6 @@ def test_a_camera_comes_back_whenever_it_is_plugged_in(
     assert min(seen) > plugs
     assert_plays(film)
     assert most_s < RECOVERY_S * slowdown(), took_s
-
-
-def slowdown() -> float:
-    """How many more processors are wanted here than there are: the device's own are emulated, and
-    so much less of them is left for it. 1 where these tests run alone.
-    """
-    cores = os.cpu_count() or 1
-    return max(1.0, os.getloadavg()[0] / cores - 0.5)
 
 
 def no_more(now: Counts, first: Counts) -> bool:

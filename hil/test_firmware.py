@@ -19,7 +19,7 @@ FACTORY, CUT_SHORT, NEXT, BROKEN = "0.1.0", "0.2.0", "0.3.0", "0.4.0"
 CALM = ("idle", "ready", "installed")
 EXPOSURE = "systemd-analyze security camerad.service --no-pager"
 
-pytestmark = pytest.mark.timeout(4 * STEP_TIMEOUT_S)
+pytestmark = [pytest.mark.lg_feature("ota"), pytest.mark.timeout(4 * STEP_TIMEOUT_S)]
 
 
 @pytest.fixture(scope="module")

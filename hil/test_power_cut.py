@@ -18,6 +18,8 @@ from durable_guest import CAMERA, DurableGuest, make_disk
 from film_readers import assert_plays
 from machines import MACHINES
 
+pytestmark = pytest.mark.lg_feature("power")
+
 CUTS = int(os.environ.get("CAMERAD_POWER_CUTS", "2"))
 LOST_S = 2.0
 REPAIR_TIMEOUT_S = 60

@@ -1,6 +1,7 @@
 """ONVIF, loaded when somebody needs it: the first picture does not wait for it."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from camerad.onvif.serving.media_service import Picture
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 class Onvif:
@@ -89,12 +92,20 @@ class Onvif:
         async with self._changing:
             wanted = self._config.current.onvif.serve
             if wanted and self.camera is None:
-                client = await self.client()
-                camera = await self._in_thread(lambda: self._make_camera(client))
-                await camera.start()
-                self.camera = camera
+                await self._appear()
             elif not wanted:
                 self._leave()
+
+    async def _appear(self) -> None:
+        client = await self.client()
+        try:
+            camera = await self._in_thread(lambda: self._make_camera(client))
+        except OSError as error:
+            # Its name cannot be kept: a full disk must not keep the pictures from being served.
+            logger.warning("The device cannot be an ONVIF camera: %s", error.strerror)
+            return
+        await camera.start()
+        self.camera = camera
 
     def _leave(self) -> None:
         if self.camera is not None:

@@ -101,7 +101,8 @@ lock_entry() {
     sed -n "/^$1==/,/[^\\\\]\$/p" "$2"
 }
 
-# Sets PYTHON to one of the versions that pyproject.toml names, preferably Debian's own.
+# Sets PYTHON to one of the versions that pyproject.toml names, preferably Debian's own. Not 3.14:
+# Sanic warns there, and in the tests warnings are errors.
 find_python() {
     local check='import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
     for PYTHON in /usr/bin/python3 python3.13 python3.12 python3.11 python3; do

@@ -87,7 +87,7 @@ class Plugged:
 
 
 def status_of(service: CameradService, number: int) -> dict[str, Any]:
-    cameras = service.get("/api/camera/status").json()["cameras"]
+    cameras = service.get("/api/cameras").json()["cameras"]
     found: dict[str, Any] = next(camera for camera in cameras if camera["id"] == number)
     return found
 
@@ -100,7 +100,7 @@ def await_number(service: CameradService, camera: Pluggable) -> int:
             node = camera.node
         except CommandFailed:  # udev has not made the link yet
             return None
-        cameras = service.get("/api/camera/status").json()["cameras"]
+        cameras = service.get("/api/cameras").json()["cameras"]
         return next(
             (each for each in cameras if each["connected"] and each["device"] == node), None
         )

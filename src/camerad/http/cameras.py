@@ -1,8 +1,8 @@
-"""``/api/camera/status``: which cameras there are, and what they deliver."""
+"""``/api/camera/status`` and ``/api/cameras``: which cameras there are, and what they deliver."""
 
 from typing import Final, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse
 
@@ -16,7 +16,7 @@ from camerad.http.operation import Operation
 
 
 class CameraInfo(Struct, frozen=True):
-    """One camera. What it delivers is told only while it is there; else why it is not."""
+    """One camera. What it delivers is told only while it is there."""
 
     id: int
     connected: bool
@@ -24,8 +24,19 @@ class CameraInfo(Struct, frozen=True):
     resolution: str | UnsetType = UNSET
     framerate: int | float | UnsetType = UNSET
     format: str | UnsetType = UNSET
-    state: Literal["absent", "probing", "ready", "streaming", "fault"] | UnsetType = UNSET
-    reason: str | UnsetType = UNSET
+
+
+class CameraDetails(CameraInfo, frozen=True, kw_only=True):
+    """One camera, how it is, and why it is not there if it is not."""
+
+    state: Literal["absent", "probing", "ready", "streaming", "fault"]
+    reason: str | None
+
+
+class CameraList(Struct, frozen=True):
+    """The answer of ``/api/cameras``."""
+
+    cameras: list[CameraDetails]
 
 
 class CameraStatus(Struct, frozen=True):
@@ -42,6 +53,12 @@ STATUS: Final = Operation(
     limit=Limit.API,
     answer=CameraStatus,
 )
+LIST: Final = Operation(
+    summary="What every camera is and does, and why one is not there",
+    role=Role.VIEWER,
+    limit=Limit.API,
+    answer=CameraList,
+)
 
 
 class CamerasRoute:
@@ -53,21 +70,26 @@ class CamerasRoute:
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("cameras")
         gate.route(blueprint, STATUS, self.status, "/api/camera/status")
+        gate.route(blueprint, LIST, self.list, "/api/cameras")
         return blueprint
 
     async def status(self, _request: Request) -> BaseHTTPResponse:
         streaming = any(fed.camera.status.state is State.STREAMING for fed in self._cameras)
-        cameras = [camera_info(fed) for fed in self._cameras]
+        cameras = [_info(fed) for fed in self._cameras]
         return json_answer(CameraStatus(cameras, self._cameras.active, streaming))
 
+    async def list(self, _request: Request) -> BaseHTTPResponse:
+        return json_answer(CameraList([_details(fed) for fed in self._cameras]))
 
-def camera_info(fed: FedCamera) -> CameraInfo:
-    """A camera as clients know it."""
-    camera = fed.camera
-    status, connected = camera.status, camera.connected
-    fmt = status.format
-    if fmt is None or not connected:
-        return CameraInfo(
-            fed.id, False, camera.device, state=status.state.value, reason=status.reason
-        )
-    return CameraInfo(fed.id, True, camera.device, fmt.resolution, fmt.frame_rate, fmt.fourcc)
+
+def _info(fed: FedCamera) -> CameraInfo:
+    fmt = fed.camera.status.format
+    if fmt is None or not fed.camera.connected:
+        return CameraInfo(fed.id, False, fed.camera.device)
+    return CameraInfo(fed.id, True, fed.camera.device, fmt.resolution, fmt.frame_rate, fmt.fourcc)
+
+
+def _details(fed: FedCamera) -> CameraDetails:
+    info, status = _info(fed), fed.camera.status
+    reason = None if info.connected else status.reason
+    return CameraDetails(**structs.asdict(info), state=status.state.value, reason=reason)

@@ -30,8 +30,8 @@ class Watched:
 
     @property
     def status(self) -> dict[str, Any]:
-        """What /api/camera/status says of it."""
-        camera: dict[str, Any] = self.get("/api/camera/status").json()["cameras"][self._number]
+        """What /api/cameras says of it."""
+        camera: dict[str, Any] = self.get("/api/cameras").json()["cameras"][self._number]
         return camera
 
     def refused(self, ask: Callable[[], requests.Response] | None = None) -> str:

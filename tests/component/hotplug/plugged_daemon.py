@@ -23,10 +23,9 @@ class PluggedDaemon:
         )
 
     def cameras(self) -> dict[int, dict[str, Any]]:
-        """What /api/camera/status says, by number."""
+        """What /api/cameras says, by number."""
         return {
-            camera["id"]: camera
-            for camera in self.call("GET", "/api/camera/status").json()["cameras"]
+            camera["id"]: camera for camera in self.call("GET", "/api/cameras").json()["cameras"]
         }
 
     def nodes(self) -> dict[int, str]:

@@ -71,7 +71,7 @@ class Plugged:
 
     def await_reason(self, words: str) -> None:
         """Until the status says so of a camera that is not connected."""
-        await_some(lambda: words in self.status().get("reason", ""), f"the status says {words!r}")
+        await_some(lambda: words in (self.status()["reason"] or ""), f"the status says {words!r}")
 
     def figures(self) -> dict[str, int]:
         """The camera's counters, by their names without camerad's own."""

@@ -29,7 +29,7 @@ class DeviceStrategy(Strategy):
     bindings = {  # noqa: RUF012 - labgrid's way
         "power": "PowerProtocol",
         "device": "Device",
-        "console": {"ConsoleProtocol", None},
+        "console": {"SerialDriver", None},
     }
     status: Status = attr.ib(default=Status.UNKNOWN)
     _log: ConsoleLog | None = attr.ib(default=None, init=False)
@@ -63,7 +63,7 @@ class DeviceStrategy(Strategy):
         if self.console is not None:
             self.target.activate(self.console)
             ARTEFACTS.mkdir(parents=True, exist_ok=True)
-            self._log = ConsoleLog(self.console, ARTEFACTS / "console.log")
+            self._log = ConsoleLog(self.console.serial, ARTEFACTS / "console.log")
         self.power.on()
         self.target.activate(self.device)
         self._device.await_boot()

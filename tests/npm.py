@@ -1,9 +1,9 @@
 """Packages of npm that tests play peers with."""
 
 import hashlib
-import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 CACHE = Path(__file__).parents[1] / ".cache"
@@ -16,8 +16,8 @@ def node_modules(folder: Path) -> Path:
     digest = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     kept = CACHE / f"npm-{digest[:16]}"
     if not kept.exists():
-        making = kept.with_suffix(f".{os.getpid()}")
-        making.mkdir(parents=True)
+        CACHE.mkdir(exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix=f"{kept.name}.", dir=CACHE))
         for name in ("package.json", "package-lock.json"):
             shutil.copy(folder / name, making)
         quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")

@@ -85,7 +85,7 @@ def test_the_document_is_true(camerad: DaemonProcess, tmp_path: Path, role: str)
     done = subprocess.run(
         [
             *(ST, f"--config-file={HERE / 'schemathesis.toml'}", "run", document),
-            *(f"--url={camerad.url}", "--workers=2", *EXTENT),
+            *(f"--url={camerad.url}", *EXTENT),
             *(f"--exclude-operation-id-regex={SELF_INFLICTED}", *credentials),
         ],
         check=False,

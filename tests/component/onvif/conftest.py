@@ -26,8 +26,14 @@ class Camera(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def hall() -> Iterator[Hall]:
-    """All of a module's test is in it."""
+def modules() -> Path:
+    """The packages of the peers."""
+    return node_modules(PEERS)
+
+
+@pytest.fixture(scope="module")
+def hall(modules: Path) -> Iterator[Hall]:  # noqa: ARG001 - no registry can be reached from there
+    """All of a module's tests are in it."""
     try:
         hall = Hall().__enter__()
     except PermissionError:
@@ -37,12 +43,11 @@ def hall() -> Iterator[Hall]:
 
 
 @pytest.fixture(scope="module")
-def camera(hall: Hall) -> Callable[..., Camera]:
+def camera(hall: Hall, modules: Path) -> Callable[..., Camera]:
     """`camera(model, clock_offset_s, scopes)` puts a camera into the hall: WS-Discovery by the
     package WSDiscovery, SOAP by Node's package soap and ONVIF's own WSDL. Its user is `hall`, with
     the password `very secret`.
     """
-    modules = node_modules(PEERS)
 
     def camera(model: str, clock_offset_s: float = 0, scopes: tuple[str, ...] = ()) -> Camera:
         # Where it hears a probe over both, WSDiscovery answers over the wrong one and dies of it.

@@ -17,9 +17,10 @@ from camerad.onvif.xmltree import DATAGRAM, XmlRefused
 
 logger = logging.getLogger(__name__)
 
-REPEAT_S: Final = 0.3
-"""After which the probes are sent once more: multicast is lost easily, over radio above all."""
-ROUNDS: Final = 2
+REPEATS_S: Final = (0.3, 0.7)
+"""After which the probes are sent once more: multicast is lost easily, over radio above all, and
+answers are when somebody floods this host.
+"""
 
 MAX_FROM_SOURCE: Final = 64
 MAX_DATAGRAMS: Final = 4096
@@ -67,11 +68,10 @@ class Search:
                 await ears.listen(outlet)
             if not ears.open:
                 return  # there is no network to wait for
-            for _ in range(ROUNDS):
+            for pause_s in (*REPEATS_S, timeout_s):
                 for message_id, body in zip(self._ids, PROBES, strict=True):
                     ears.send(probe(message_id, body))
-                await asyncio.sleep(min(REPEAT_S, max(0.0, until_s - loop.time())))
-            await asyncio.sleep(max(0.0, until_s - loop.time()))
+                await asyncio.sleep(min(pause_s, max(0.0, until_s - loop.time())))
         if self.refused:
             logger.info("answers not used in this discovery: %s", dict(self.refused))
 
@@ -86,11 +86,11 @@ class Search:
         address = parse_address(source)
         if address is None or not self._near.own_addresses_near(address):
             return "not from a neighbour"
-        self._left -= 1
-        # A forger can have any source, but there are no more counted than datagrams are heard.
-        self._heard[address] += 1
-        if self._left < 0 or self._heard[address] > MAX_FROM_SOURCE:
+        # Who floods uses up his own share only; of forged sources no more are counted than heard.
+        if self._left <= 0 or self._heard[address] >= MAX_FROM_SOURCE:
             return "too many"
+        self._left -= 1
+        self._heard[address] += 1
         if len(datagram) > DATAGRAM.size_bytes:
             return "too large"
         try:

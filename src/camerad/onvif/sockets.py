@@ -12,6 +12,7 @@ from camerad.onvif.addresses import Interface
 PORT: Final = 3702
 GROUP_V4: Final = "239.255.255.250"
 GROUP_V6: Final = "ff02::c"
+RECEIVE_BYTES: Final = 1 << 20
 
 
 class Outlet(Struct, frozen=True):
@@ -37,6 +38,8 @@ def outlets(interface: Interface) -> Iterator[Outlet]:
 def _opened(family: socket.AddressFamily, address: str, interface: Interface) -> Iterator[Outlet]:
     sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     try:
+        # The answers of a hall come all at once; the kernel gives what it may of this.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
         sock.bind((address, 0))
         yield Outlet(sock, multicast_out_of(sock, interface, address))
     except OSError:

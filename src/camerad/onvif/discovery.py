@@ -69,6 +69,8 @@ class Search:
             if not ears.open:
                 return  # there is no network to wait for
             for pause_s in (*REPEATS_S, timeout_s):
+                if loop.time() >= until_s:
+                    break
                 for message_id, body in zip(self._ids, PROBES, strict=True):
                     ears.send(probe(message_id, body))
                 await asyncio.sleep(min(pause_s, max(0.0, until_s - loop.time())))

@@ -66,7 +66,7 @@ async def test_the_camera_streams_only_while_somebody_looks(serve, mjpeg_camera)
     await asyncio.sleep(1)  # what the start has put off is over
     used_s = cpu_s(daemon.pid)
     await asyncio.sleep(1)
-    assert cpu_s(daemon.pid) - used_s <= 0.02
+    assert cpu_s(daemon.pid) - used_s < 0.025  # the kernel counts in hundredths
 
 
 async def test_one_client_too_many_is_503(serve, mjpeg_camera):

@@ -70,5 +70,4 @@ class Cutter:
 
 
 def _some_time(most_s: float) -> None:
-    # The very moment is what is being tested.
-    time.sleep(random.uniform(0, most_s))
+    time.sleep(random.uniform(0, most_s))  # the very moment is what is being tested

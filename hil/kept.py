@@ -33,7 +33,7 @@ class Kept:
         await_some(self._has_camera, "the camera", 240)
         started = self._device.send("POST", "/api/recording/start", FILM)
         assert started.status_code == 200, started.text
-        time.sleep(RECORDED_S)
+        time.sleep(RECORDED_S)  # a film is as long as it was recorded
         self._device.send("POST", "/api/recording/stop").raise_for_status()
         # It would not be there in the new system, which has to be as well as the old one.
         ssh.run("until modprobe -r vivid; do sleep 1; done")

@@ -26,7 +26,7 @@ class Status(enum.Enum):
 class DeviceStrategy(Strategy):
     """A virtual machine keeps its console's log itself, so that it has no console here."""
 
-    bindings = {  # noqa: RUF012 - labgrid's way
+    bindings = {  # noqa: RUF012 - labgrid's way to declare them
         "power": "PowerProtocol",
         "device": "Device",
         "console": {"SerialDriver", None},

@@ -66,8 +66,7 @@ def test_a_power_cut_costs_no_more_than_two_seconds(power: Power, tmp_path: Path
         started = service.post("/api/recording/start", {"filename": name})
         assert started.status_code == 200, started.text
         begin_s = time.monotonic()
-        # The very moment is what is being tested.
-        time.sleep(random.uniform(2, 6))
+        time.sleep(random.uniform(2, 6))  # the very moment is what is being tested
         power.cut()
         recorded_s = time.monotonic() - begin_s
         service = power.on()

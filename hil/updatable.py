@@ -71,7 +71,7 @@ class Updatable:
                 if answer.status_code == 200 and wanted(answer.json()):
                     status: Status = answer.json()
                     return status
-            time.sleep(POLL_S)
+            time.sleep(POLL_S)  # it can only be asked, and is busy
         raise AssertionError(f"in {STEP_TIMEOUT_S} s it did not come to that; last: {seen}")
 
     def get(self, path: str) -> requests.Response:
@@ -119,7 +119,7 @@ class Updatable:
         try:
             while True:
                 self.get("/health")
-                time.sleep(POLL_S)
+                time.sleep(POLL_S)  # it can only be asked, and is busy
         except requests.RequestException:
             return
 

@@ -16,7 +16,7 @@ def await_some(look: Callable[[], Found | None], what: str, timeout_s: float = P
     deadline_s = time.monotonic() + timeout_s
     while not (found := look()):
         assert time.monotonic() < deadline_s, f"in {timeout_s:.0f} s not come: {what}"
-        time.sleep(BETWEEN_S)
+        time.sleep(BETWEEN_S)  # a condition is all that there is to wait on
     return found
 
 

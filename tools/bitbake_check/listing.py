@@ -7,8 +7,17 @@ from pathlib import Path
 WITHOUT_NEWS = ("-dbg", "-dev", "-doc", "-locale", "-src", "-staticdev")
 
 
+def split_packages(build: Path, recipe: str) -> list[Path]:
+    """The folders of what BitBake has split a recipe into."""
+    return sorted(
+        package
+        for work in build.glob("tmp*/work")
+        for package in work.glob(f"*/{recipe}/*/packages-split/*/")
+    )
+
+
 def of(build: Path, recipe: str) -> Iterator[str]:
-    for package in sorted(build.glob(f"tmp*/work/*/{recipe}/*/packages-split/*/")):
+    for package in split_packages(build, recipe):
         paths = [path for path in package.rglob("*") if path.is_symlink() or path.is_file()]
         if paths and not package.name.endswith(WITHOUT_NEWS):
             yield package.name

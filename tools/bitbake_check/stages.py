@@ -84,7 +84,8 @@ class Check:
         faults = [
             f"{name} lacks {piece}: {why}"
             for name, path in (*paths.items(), ("camerad", CAMERAD))
-            for tree in build.glob(f"tmp*/work/*/{name}/*/packages-split/{name}")
+            for tree in listing.split_packages(build, name)
+            if tree.name == name
             for piece, why in library.lacking(tree, words(path, "RDEPENDS:${PN}")).items()
         ]
         if faults:

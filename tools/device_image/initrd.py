@@ -8,7 +8,7 @@ from device_image.commands import run, run_in
 INIT = Path(__file__).with_name("init")
 INPUTS = (Path(__file__), INIT)
 MODULES = ("virtio_blk", "squashfs", "overlay")
-DIRECTORIES = ("bin", "dev", "lower", "modules", "proc", "root", "sys", "writable")
+DIRECTORIES = ("bin", "dev", "lower", "modules", "proc", "sys", "sysroot", "writable")
 
 
 def write(tree: Path, path: Path) -> None:

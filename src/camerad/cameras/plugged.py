@@ -149,7 +149,6 @@ def _source_of(node: VideoNode) -> Source:
 
 
 def _v4l2_source(device: str, inode: int | None = None) -> Source:
-    # Loaded for real devices only: the structures of V4L2 alone take 30 ms of the start.
-    from camerad.capture.v4l2 import V4L2Source  # noqa: PLC0415
+    from camerad.capture.v4l2 import V4L2Source  # noqa: PLC0415 - V4L2's structures take 30 ms
 
     return V4L2Source(device, inode)

@@ -44,7 +44,7 @@ def _health(options: argparse.Namespace) -> int:
         if time.monotonic() + POLL_S > deadline_s:
             complain(fault)
             return NOT_HEALTHY
-        time.sleep(POLL_S)
+        time.sleep(POLL_S)  # the daemon can only be asked
     say("healthy")
     return 0
 

@@ -33,7 +33,7 @@ LINKS = [
     "inner-link/inside.txt",
     "sub/file-link",
     "sub/../file-link",
-    "proc-link/root/etc/passwd",
+    "proc-root/etc/passwd",
     "/media/data/directory-link/passwd",
     f"media/data/above/{CANARY}",
 ]
@@ -53,7 +53,7 @@ def tree(served):
         "loop": "loop",
         "dangling": "/nowhere/at/all",
         "inner-link": "sub",
-        "proc-link": "/proc/self",
+        "proc-root": "/proc/self/root",
         "sub/file-link": f"../../{CANARY}",
     }.items():
         (media / name).symlink_to(target)

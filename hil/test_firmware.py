@@ -48,6 +48,7 @@ def device(
         device.power_on()
         device.await_camerad()
         yield device
+        device.keep_journal()
     finally:
         device.cut_power()
 

@@ -49,6 +49,11 @@ class Updatable:
         if guest is not None:
             guest.stop()
 
+    def keep_journal(self) -> None:
+        """Of this start, as an artefact."""
+        journal = self.guest.ssh.run("journalctl --boot --output=short-monotonic --no-pager")
+        (self._artefacts / "firmware-journal.log").write_text(journal)
+
     def await_camerad(self) -> Status:
         """Until it answers, and knows what has come of the last update; gives ``/api/firmware``."""
         assert self.guest.ssh.answers_within(BOOT_TIMEOUT_S), "no SSH"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import codec, files, process, recording, streams, subscribers
+from benchmarks import codec, files, process, recording, requests, streams, subscribers
 from benchmarks.pictures import make_pictures
 from benchmarks.table import Row, markdown, write_readme
 
@@ -16,8 +16,8 @@ PICTURES = ROOT / ".cache" / "bench"
 FILE_BYTES = 1 << 30
 
 _ROWS = (
-    *("encode", "codec", "fan-out", "idle", "start", "subscribers", "download", "upload"),
-    *("record", "crowd"),
+    *("encode", "codec", "fan-out", "idle", "start", "health", "subscribers"),
+    *("download", "upload", "record", "crowd"),
 )
 
 
@@ -61,6 +61,7 @@ def _measurements(
         ],
         "idle": lambda: [process.idle(pictures, seconds=20.0)],
         "start": lambda: [process.start(rounds + 2)],
+        "health": lambda: [requests.health(rounds, seconds)],
         "subscribers": lambda: [subscribers.change(rounds), subscribers.idle(seconds=30.0)],
         "download": lambda: files.download(rounds + 2, FILE_BYTES),
         "upload": lambda: files.upload(rounds + 2, FILE_BYTES),

@@ -125,17 +125,22 @@ def process(command: Sequence[str], added: Mapping[str, str]) -> Iterator[int]:
 
 def wait_for_picture(server: Server, poll_s: float = 0.02) -> None:
     """Ask for a snapshot until there is one."""
+    wait_for_answer(server, server.snapshot_path, poll_s)
+
+
+def wait_for_answer(server: Server, path: str, poll_s: float = 0.02) -> None:
+    """Ask until there is what is asked for."""
     deadline_s = time.monotonic() + _START_TIMEOUT_S
-    while not _has_picture(server):
+    while not _answers(server, path):
         if time.monotonic() > deadline_s:
-            raise TimeoutError(f"no picture from port {server.port}")
+            raise TimeoutError(f"no {path} from port {server.port}")
         time.sleep(poll_s)
 
 
-def _has_picture(server: Server) -> bool:
+def _answers(server: Server, path: str) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
-            connection.sendall(server.request(server.snapshot_path))
+            connection.sendall(server.request(path))
             return connection.recv(64).split()[1:2] == [b"200"]
     except OSError:
         return False

@@ -1,10 +1,12 @@
 """Network addresses as parties: who is behind one is who shares its fate."""
 
 import ipaddress
+from functools import lru_cache
 
 _IPV6_SITE_BITS = 64
 
 
+@lru_cache(maxsize=1024)
 def party(address: str) -> str:
     """One name for all addresses that one party has: an IPv4 address, or an IPv6 /64 network,
     since every host in it can pick a new address for each request.

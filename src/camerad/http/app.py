@@ -103,8 +103,9 @@ class _Finish:
             response.headers.setdefault(name, value)
         self._count(request, response.status)
         level = logging.DEBUG if request.method in UNREMARKABLE else logging.INFO
-        address = client_address(request)
-        access.log(level, "%s %s %s %d", address, request.method, request.path, response.status)
+        if access.isEnabledFor(level):
+            address = client_address(request)
+            access.log(level, "%s %s %s %d", address, request.method, request.path, response.status)
 
     def _count(self, request: Request, status: int) -> None:
         # Sanic's own server knows when it had the request's head. Another may not, and of what

@@ -3,6 +3,7 @@
 import base64
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 from device import HTTP_PORT
@@ -16,11 +17,37 @@ SSH_FILES = {"host": "ssh_host_ed25519_key", "client.pub": "authorized_keys"}
 class DiskGuest(Guest):
     """One run of a machine. Its disk outlives it, with all that it has been sent, as when the
     power of a real one goes; what Linux has not written is lost.
+
+    When it resets itself QEMU ends, and is started again: the firmware hangs now and then in a
+    reset within one QEMU.
     """
 
     def __init__(self, machine: Machine, console_log: Path, disk: Path) -> None:
         super().__init__(disk.parent, machine, console_log)
         self._disk = disk
+        self._power = threading.Lock()
+        self._is_on = False
+        self._resets = threading.Thread(target=self._start_again, daemon=True)
+
+    def start(self) -> None:
+        super().start()
+        self._is_on = True
+        self._resets.start()
+
+    def stop(self) -> None:
+        assert self._qemu is not None
+        with self._power:
+            self._is_on = False
+            self._qemu.kill()
+        self._resets.join()
+        super().stop()
+
+    def _start_again(self) -> None:
+        while self._qemu is not None and self._qemu.wait() == 0:
+            with self._power:
+                if not self._is_on:
+                    return
+                self._qemu = self._launch()
 
     def _make_keys(self) -> None:
         super()._make_keys()
@@ -42,8 +69,9 @@ class DiskGuest(Guest):
             *("setpriv", "--pdeathsig", "KILL", self._machine.qemu),
             *(*self._machine.options, "-smp", "2", "-m", "1024"),
             *("-accel", "tcg,thread=multi,tb-size=512"),
-            *("-nodefaults", "-no-user-config", "-display", "none"),
-            *("-serial", f"file:{self._console_log}"),
+            *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
+            *("-chardev", f"file,id=console,path={self._console_log},append=on"),
+            *("-serial", "chardev:console"),
             *("-drive", f"{flash},unit=0,readonly=on,file={OVMF}/OVMF_CODE_4M.fd"),
             *("-drive", f"{flash},unit=1,file={variables}"),
             # The power of this machine stays on: nothing need be flushed on the guest's behalf.

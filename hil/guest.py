@@ -60,8 +60,11 @@ class Guest(Device):
         """Returns at once."""
         self._make_keys()
         self._console_log.write_bytes(b"")
-        with self._qemu_log.open("wb") as log:
-            self._qemu = subprocess.Popen(
+        self._qemu = self._launch()
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        with self._qemu_log.open("ab") as log:
+            return subprocess.Popen(
                 self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 

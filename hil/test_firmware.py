@@ -1,6 +1,5 @@
 """The update of a device: by one line of curl, and whatever happens it starts again."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,14 +19,7 @@ FACTORY, CUT_SHORT, NEXT, BROKEN = "0.1.0", "0.2.0", "0.3.0", "0.4.0"
 CALM = ("idle", "ready", "installed")
 EXPOSURE = "systemd-analyze security camerad.service --no-pager"
 
-pytestmark = [
-    pytest.mark.lg_feature("ota"),
-    pytest.mark.timeout(4 * STEP_TIMEOUT_S),
-    pytest.mark.skipif(
-        "CAMERAD_UPDATES" not in os.environ,
-        reason="takes minutes for each start: CAMERAD_UPDATES=1 runs it",
-    ),
-]
+pytestmark = [pytest.mark.lg_feature("ota"), pytest.mark.timeout(4 * STEP_TIMEOUT_S)]
 
 
 @pytest.fixture(scope="module")

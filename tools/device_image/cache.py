@@ -12,11 +12,11 @@ KEPT = 2
 
 
 class Cache:
-    """Directory trees, each named after its stage and what it was made from."""
+    """A folder of directory trees, each named after its stage and what it was made from."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        self.path = Path(base) / "camerad" / "device-image"
+        self.path = Path(base) / "camerad" / name
         self.path.mkdir(parents=True, exist_ok=True)
 
     @contextmanager

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from device_image import modules
@@ -6,7 +7,8 @@ from device_image.commands import run
 from device_image.trees import remove
 
 PACKAGES = Path(__file__).with_name("packages.txt")
-INPUTS = (Path(__file__), Path(modules.__file__), PACKAGES)
+INPUTS = (Path(__file__), Path(modules.__file__))
+"""Beside the packages' names."""
 SUITE = "trixie"
 MIRROR = "http://deb.debian.org/debian"
 PACKAGE_LINE = re.compile(r"(?P<name>[a-z0-9.+-]+)(?: +\[(?P<arch>\w+)\])?")
@@ -22,21 +24,29 @@ REMOVED = (
 
 
 def install(arch: str, tree: Path) -> None:
-    run(
-        "mmdebstrap",
-        "--variant=essential",
-        f"--architectures={arch}",
-        f"--include={','.join(package_names(arch))}",
-        *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in LEFT_OUT),
-        SUITE,
-        tree,
-        MIRROR,
-    )
+    bootstrap(arch, package_names(arch), tree)
     remove(tree, REMOVED)
     modules.trim(tree)
     (tree / "etc/hostname").write_text("camerad\n")
     # Empty, not absent: without it every start were a first boot, which asks questions.
     (tree / "etc/machine-id").write_text("")
+
+
+def bootstrap(arch: str, packages: Sequence[str], tree: Path) -> None:
+    run(
+        # What it mounts in the tree is gone with it, even if it is killed.
+        *("unshare", "--mount"),
+        # Debian's initrd would be made for minutes, under emulation, and then not be used.
+        *("env", "INITRD=No"),
+        "mmdebstrap",
+        "--variant=essential",
+        f"--architectures={arch}",
+        f"--include={','.join(packages)}",
+        *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in LEFT_OUT),
+        SUITE,
+        tree,
+        MIRROR,
+    )
 
 
 def package_names(arch: str) -> list[str]:

@@ -9,8 +9,9 @@ INPUTS = (Path(__file__),)
 WHEEL_SOURCES = ("LICENSE", "README.md", "pyproject.toml", "src")
 VERSION = "3.13"
 SITE_PACKAGES = f"usr/local/lib/python{VERSION}/dist-packages"
+CAMERAD = f"{SITE_PACKAGES}/camerad"
 NEWEST_GLIBC_MINOR = 41
-SOURCE_ONLY = ("pyturbojpeg",)
+SOURCE_ONLY = ("pyturbojpeg", "wsdiscovery")
 """Pure Python, published without a wheel."""
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 
@@ -30,7 +31,6 @@ def install_locked(lock: Path, machine: str, tree: Path) -> None:
         f"--target={tree / SITE_PACKAGES}",
     )
     shutil.rmtree(tree / SITE_PACKAGES / "bin")
-    compile_all(tree)
 
 
 def install_camerad(checkout: Path, tree: Path) -> None:
@@ -40,7 +40,6 @@ def install_camerad(checkout: Path, tree: Path) -> None:
     commands = tree / SITE_PACKAGES / "bin"
     install_command(commands / "camerad", tree / "usr/bin/camerad")
     shutil.rmtree(commands)
-    compile_all(tree)
 
 
 def build_wheel(checkout: Path, scratch: Path) -> Path:
@@ -61,6 +60,6 @@ def install_command(script: Path, path: Path) -> None:
     path.chmod(0o755)
 
 
-def compile_all(tree: Path) -> None:
+def compile_in(tree: Path, folder: str) -> None:
     options = ("-q", "-j0", "--invalidation-mode=unchecked-hash")
-    run_in(tree, "python3", "-m", "compileall", *options, f"/{SITE_PACKAGES}")
+    run_in(tree, "python3", "-m", "compileall", *options, f"/{folder}")

@@ -26,9 +26,7 @@ SMOKE_TEST = "import camerad.serve, turbojpeg; turbojpeg.TurboJPEG()"
 """A library that is missing shows here, not in the device."""
 SERVICES = ("systemd-networkd", "systemd-network-generator")
 PRESET = "usr/lib/systemd/system-preset/50-camerad.preset"
-BOOT_SHARE = "usr/share/camerad/boot"
 KERNEL_OPTIONS = (
-    "console=ttyS0",
     "quiet",
     # What only costs emulated time: a login prompt, first-boot chores, processor mitigations.
     "systemd.getty_auto=no",
@@ -47,9 +45,27 @@ class Arch:
     """As in a wheel's platform tag."""
     compatible: str
     """What RAUC calls devices that take the same bundles."""
+    grub: grub.Platform
+    console: str
+    """The serial port, as Linux calls it."""
 
 
-ARCHES = {"x86-64": Arch(debian="amd64", wheels="x86_64", compatible="camerad-qemux86-64")}
+ARCHES = {
+    "x86-64": Arch(
+        debian="amd64",
+        wheels="x86_64",
+        compatible="camerad-qemux86-64",
+        grub=grub.Platform("x86_64-efi", "BOOTX64.EFI"),
+        console="ttyS0",
+    ),
+    "arm64": Arch(
+        debian="arm64",
+        wheels="aarch64",
+        compatible="camerad-qemuarm64",
+        grub=grub.Platform("arm64-efi", "BOOTAA64.EFI"),
+        console="ttyAMA0",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +79,10 @@ class Build:
 
 
 def make_image(build: Build, output: Path) -> None:
-    cache = Cache()
     arch = build.arch
-    system_key = digest(debian.INPUTS, seed=arch.debian)
+    cache = Cache(f"device-image/{arch.debian}")
+    packages = debian.package_names(arch.debian)
+    system_key = digest(debian.INPUTS, seed=f"{arch.debian} {packages}")
     locked_key = digest([LOCK, *python.INPUTS], seed=system_key)
     made_of = [*CODE, OVERLAY, *identity.INPUTS, *initrd.INPUTS, build.keyring, Path(__file__)]
     device_key = digest(made_of, seed=locked_key)
@@ -84,7 +101,7 @@ def make_image(build: Build, output: Path) -> None:
             tree = Path(scratch) / "tree"
             link_tree(device, tree)
             finish(build, tree)
-            write_files(tree, output)
+            write_files(arch, tree, output)
         key_file(output).write_text(image_key)
 
 
@@ -97,12 +114,14 @@ def make_locked(arch: Arch, system: Path, tree: Path) -> None:
     say("installing requirements.lock")
     copy_tree(system, tree)
     python.install_locked(LOCK, arch.wheels, tree)
+    python.compile_in(tree, python.SITE_PACKAGES)
 
 
 def make_device(build: Build, locked: Path, tree: Path) -> None:
     say("installing camerad")
     copy_tree(locked, tree)
     python.install_camerad(CHECKOUT, tree)
+    python.compile_in(tree, python.CAMERAD)
     install_files(OVERLAY, tree)
     identity.set_up_rauc(tree, build.arch.compatible, grub.RAUC_SETTINGS, build.keyring)
     run_in(tree, "python3", "-c", SMOKE_TEST)
@@ -134,17 +153,20 @@ def finish(build: Build, tree: Path) -> None:
     identity.write_version(tree, build.version)
 
 
-def write_files(tree: Path, output: Path) -> None:
+def write_files(arch: Arch, tree: Path, output: Path) -> None:
     say("packing")
     for name in ("initrd", "vmlinuz"):
         shutil.copyfile(tree / "boot" / name, output / name)
     # LZO is what an emulated processor unpacks fast and GRUB can read.
     options = ("-comp", "lzo", "-Xalgorithm", "lzo1x_1_15", "-no-xattrs", "-no-progress", "-quiet")
     rootfs = output / "rootfs.squashfs"
-    run("mksquashfs", tree, rootfs, *options)
     with tempfile.TemporaryDirectory() as scratch:
         boot_files = Path(scratch)
-        grub.write_boot_files(OVERLAY / BOOT_SHARE, " ".join(KERNEL_OPTIONS), boot_files)
+        kernel_options = " ".join((f"console={arch.console}", *KERNEL_OPTIONS))
+        grub.write_boot_files(tree, arch.grub, kernel_options, boot_files)
+        # The boot partition has what is needed of it.
+        remove(tree, [grub.MODULE_FOLDER])
+        run("mksquashfs", tree, rootfs, *options)
         disk.write(output / "disk.img", boot_files, rootfs)
 
 

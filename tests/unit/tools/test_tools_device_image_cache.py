@@ -67,7 +67,7 @@ def test_the_umask_of_the_checkout_does_not_count(cache: ModuleType, source: Pat
 @pytest.fixture
 def trees(cache: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return cache.Cache()
+    return cache.Cache("test-root")
 
 
 def test_a_tree_is_made_once(trees) -> None:

@@ -19,6 +19,8 @@ PLUGS = (
     *("driver", "cycles", "to a new picture: median", "most"),
     *("held after the second cycle", "held after the last"),
 )
+PLUGS_TIMEOUT_S, PLUG_TIMEOUT_S = 180, 15
+"""Of a test that plugs, and for each time that it does."""
 FAULTS = ("driver", "fault", "camerad says", "camerad does", "no picture for")
 
 
@@ -33,6 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Without a place named, the tests run where CI runs them."""
     named = config.option.lg_env or os.environ.get("LG_ENV")
     config.option.lg_env = named or str(DEFAULT_PLACE)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A long run may take long."""
+    limit = pytest.mark.timeout(PLUGS_TIMEOUT_S + PLUG_TIMEOUT_S * config.option.plugs)
+    for item in items:
+        if "plugs" in getattr(item, "fixturenames", ()):
+            item.add_marker(limit)
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from labgrid import Target
 
 from camerad_service import CameradService
 from device import Device
-from drivers import ARTEFACTS, CHECKOUT
+from drivers import ARTEFACTS, CHECKOUT, QemuMachine
 from known_pictures import known_pictures
 from strategy import DeviceStrategy
 from tables import Table, write_readme
@@ -80,6 +81,13 @@ def plug_table(tables: dict[str, Table]) -> Table:
 @pytest.fixture(scope="session")
 def fault_table(tables: dict[str, Table]) -> Table:
     return tables["faults"]
+
+
+@pytest.fixture(scope="session")
+def arch(target: Target) -> str:
+    """The processor of the place, for tests that start machines of their own."""
+    machine: QemuMachine = target.get_driver(QemuMachine, activate=False)
+    return machine.arch
 
 
 @pytest.fixture(scope="session")

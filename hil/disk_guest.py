@@ -10,7 +10,6 @@ from device import HTTP_PORT
 from guest import Guest
 from machines import Machine
 
-OVMF = Path("/usr/share/OVMF")
 SSH_FILES = {"host": "ssh_host_ed25519_key", "client.pub": "authorized_keys"}
 
 
@@ -58,13 +57,10 @@ class DiskGuest(Guest):
         (self._scratch / "tmpfiles").write_text("".join(lines))
 
     def _command(self) -> list[str]:
-        variables = self._scratch / "OVMF_VARS.fd"
-        shutil.copyfile(OVMF / "OVMF_VARS_4M.fd", variables)
         ports = {self._ssh_port: 22, self._http_port: HTTP_PORT}
         forwarded = "".join(
             f",hostfwd=tcp:127.0.0.1:{here}-:{there}" for here, there in ports.items()
         )
-        flash = "if=pflash,format=raw"
         return [
             *("setpriv", "--pdeathsig", "KILL", self._machine.qemu),
             *(*self._machine.options, "-smp", "2", "-m", "1024"),
@@ -72,14 +68,25 @@ class DiskGuest(Guest):
             *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
             *("-chardev", f"file,id=console,path={self._console_log},append=on"),
             *("-serial", "chardev:console"),
-            *("-drive", f"{flash},unit=0,readonly=on,file={OVMF}/OVMF_CODE_4M.fd"),
-            *("-drive", f"{flash},unit=1,file={variables}"),
+            *self._firmware(),
             # The power of this machine stays on: nothing need be flushed on the guest's behalf.
             *("-drive", f"file={self._disk},if=virtio,format=raw,cache=unsafe"),
             *("-netdev", f"user,id=net,restrict=on{forwarded}"),
             *("-device", "virtio-net-pci,netdev=net,romfile=", "-device", "virtio-rng-pci"),
             "-fw_cfg",
             f"name=opt/io.systemd.credentials/tmpfiles.extra,file={self._scratch}/tmpfiles",
+        ]
+
+    def _firmware(self) -> list[str]:
+        code, template = self._machine.firmware, self._machine.variables
+        if template is None:
+            return ["-bios", str(code)]
+        variables = self._scratch / "variables.fd"
+        shutil.copyfile(template, variables)
+        flash = "if=pflash,format=raw"
+        return [
+            *("-drive", f"{flash},unit=0,readonly=on,file={code}"),
+            *("-drive", f"{flash},unit=1,file={variables}"),
         ]
 
 

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from drivers import CHECKOUT
+from machines import MACHINES
 
-COMPATIBLE = "camerad-qemux86-64"
 CANNOT_START = """\
 #!/bin/sh
 echo "this camerad cannot start" >&2
@@ -16,14 +16,16 @@ SMALL_BYTES = 1 << 20
 
 
 class BundleMaker:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, arch: str) -> None:
         """What takes long to make is kept there between runs."""
         self._folder = folder
+        self._arch = arch
+        self.compatible = MACHINES[arch].compatible
 
     def image(self, version: str, *, broken: bool = False) -> Path:
         """The folder of an image; in a ``broken`` one camerad cannot start."""
         output = self._folder / version
-        options = ["--version", version, "--output", str(output)]
+        options = ["--arch", self._arch, "--version", version, "--output", str(output)]
         if broken:
             options += ["--overlay", str(self._broken_overlay())]
         _run(CHECKOUT / "tools" / "device-image", *options)
@@ -62,7 +64,8 @@ class BundleMaker:
 
     def _bundle(self, name: str, *options: str) -> Path:
         output = self._folder / name
-        _run(CHECKOUT / "tools" / "bundle", *options, "--output", str(output))
+        made_for = ("--compatible", self.compatible)
+        _run(CHECKOUT / "tools" / "bundle", *made_for, *options, "--output", str(output))
         return output
 
     def _write(self, name: str, content: bytes | bytearray) -> Path:

@@ -8,7 +8,7 @@ import pytest
 from camerad_service import STATE
 from cutting import CUTS, Cutter
 from disk_guest import copy_disk
-from firmware_bundles import COMPATIBLE, BundleMaker
+from firmware_bundles import BundleMaker
 from kept import Kept
 from machines import MACHINES
 from updatable import STEP_TIMEOUT_S, Status, Updatable
@@ -23,19 +23,19 @@ pytestmark = [pytest.mark.lg_feature("ota"), pytest.mark.timeout(4 * STEP_TIMEOU
 
 
 @pytest.fixture(scope="module")
-def bundles(artefacts: Path) -> BundleMaker:
-    folder = artefacts / "firmware"
-    folder.mkdir(exist_ok=True)
-    return BundleMaker(folder)
+def bundles(artefacts: Path, arch: str) -> BundleMaker:
+    folder = artefacts / "firmware" / arch
+    folder.mkdir(parents=True, exist_ok=True)
+    return BundleMaker(folder, arch)
 
 
 @pytest.fixture(scope="module")
 def device(
-    bundles: BundleMaker, artefacts: Path, tmp_path_factory: pytest.TempPathFactory
+    bundles: BundleMaker, arch: str, artefacts: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Updatable]:
     """Fresh from the factory; the tests stand in the order of its life."""
     disk = copy_disk(bundles.image(FACTORY), tmp_path_factory.mktemp("disk") / "disk.img")
-    device = Updatable(MACHINES["x86-64"], disk, artefacts)
+    device = Updatable(MACHINES[arch], disk, artefacts)
     try:
         device.power_on()
         device.await_camerad()
@@ -45,10 +45,12 @@ def device(
         device.cut_power()
 
 
-def test_it_starts_from_the_first_slot_and_is_content(device: Updatable) -> None:
+def test_it_starts_from_the_first_slot_and_is_content(
+    device: Updatable, bundles: BundleMaker
+) -> None:
     # It serves before it has proven itself, and what follows looks for changes.
     status = device.await_status(lambda seen: seen["state"] == "idle" and is_good(seen))
-    assert (status["version"], status["compatible"]) == (FACTORY, COMPATIBLE)
+    assert (status["version"], status["compatible"]) == (FACTORY, bundles.compatible)
     assert booted(status) == "A"
     assert device.guest.ssh.run("systemctl --failed --plain --no-legend") == ""
     assert device.guest.ssh.run("findmnt --noheadings --output FSTYPE /").strip() == "squashfs"

@@ -44,7 +44,7 @@ class Answer(HTTPResponse):
         return map(_encoded, self.headers.keys(), self.headers.values())
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=512, typed=True)
 def _encoded(name: str, value: object) -> tuple[bytes, bytes]:
     """As Sanic does it: without line ends, that nothing may follow in a value."""
     clean_name = name.translate(HEADER_TRANSLATION_TABLE)

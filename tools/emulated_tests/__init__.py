@@ -1,0 +1,1 @@
+"""Runs the tests for another processor: what stands behind tools/test --arch."""

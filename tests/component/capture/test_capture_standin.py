@@ -81,7 +81,7 @@ def test_every_picture_comes_once_and_whole(tmp_path):
     source.close()
     show(taken)
     """
-    shown = run(camera(frames=tmp_path), body)
+    shown = run(camera(frames=tmp_path, rates=("30",)), body)
     assert shown == [[number, (10, 20, 30)[number % 3], 1, WHOLE] for number in range(12)]
 
 

@@ -21,6 +21,7 @@ PATH = "/dev/video90"
 MONOTONIC = abi.V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC
 CAPTURE = v4l2.V4L2_CAP_VIDEO_CAPTURE | v4l2.V4L2_CAP_STREAMING
 PAGE = 4096
+BUFFER_BYTES = 2 * PAGE
 
 _NAMES = {
     value & 0xFFFFFFFF: name.removeprefix("VIDIOC_")
@@ -158,8 +159,8 @@ class FakeKernel:
         self.queued.clear()
 
     def querybuf(self, answer: Any) -> None:
-        answer.length = 2 * PAGE
-        answer.m.offset = answer.index * 2 * PAGE
+        answer.length = BUFFER_BYTES
+        answer.m.offset = answer.index * BUFFER_BYTES
 
     def qbuf(self, buffer: Any) -> None:
         if buffer.index in self.queued:

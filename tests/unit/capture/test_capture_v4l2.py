@@ -9,7 +9,7 @@ from collections import deque
 import numpy as np
 import pytest
 import v4l2
-from fake_kernel import CAPTURE, MONOTONIC, PATH, FakeKernel, Frame, code
+from fake_kernel import BUFFER_BYTES, CAPTURE, MONOTONIC, PATH, FakeKernel, Frame, code
 
 from camerad.capture import abi
 from camerad.capture.source import CameraFault, FrameFlag, Mode
@@ -27,8 +27,10 @@ def started(kernel: FakeKernel, monkeypatch: pytest.MonkeyPatch) -> V4L2Source:
 
 
 def mappings() -> int:
+    """How many buffers are mapped; those that happen to lie in a row share a line."""
     with open("/proc/self/maps", encoding="ascii") as maps:
-        return sum("fake-video" in line for line in maps)
+        ranges = [line.split()[0].split("-") for line in maps if "fake-video" in line]
+    return sum(int(end, 16) - int(start, 16) for start, end in ranges) // BUFFER_BYTES
 
 
 def descriptors() -> int:

@@ -14,7 +14,10 @@ NAMESPACES = (
     *("unshare", "--mount", "--pid", "--fork", "--kill-child"),
 )
 PYTEST = ("/usr/bin/env", "--chdir=/camerad", "/usr/bin/python3", "-m", "pytest")
-PATIENCE = ("--timeout=900", "--override-ini=faulthandler_timeout=0")
+PATIENCE = (
+    *("--timeout=900", "--override-ini=faulthandler_timeout=0"),
+    "--hypothesis-profile=ci",  # has no deadlines
+)
 """An emulated processor is slower by a factor of ten or so."""
 ENVIRONMENT = {
     "HOME": "/root",

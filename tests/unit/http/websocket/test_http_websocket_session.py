@@ -83,7 +83,7 @@ class Device:
     async def run(self):
         with self.bus.subscribed() as subscriber:
             client = Client(self._principal, subscriber)
-            limiter = Limiter(lambda: self.limits)
+            limiter = Limiter(lambda: self.limits, clock=lambda: 0.0)
             await Session(self.socket, client, self._verbs, limiter, lambda: self.admitted).run()
 
     async def hears(self, count=1):

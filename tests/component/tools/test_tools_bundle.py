@@ -35,6 +35,7 @@ def rootfs(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("needs_venv")
 def test_a_bundle_says_what_it_is_to_those_who_trust_its_key(tmp_path: Path, rootfs: Path) -> None:
     key, cert = make_keys(tmp_path / "ours")
     _, others_cert = make_keys(tmp_path / "others")

@@ -70,6 +70,7 @@ def running(clone: Path, port: int) -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("needs_venv")
 def test_run_serves_from_a_fresh_clone_and_again_at_no_cost(clone: Path) -> None:
     port = free_port()
     for is_first in (True, False):

@@ -16,15 +16,18 @@ CAMERAD = Path(sys.executable).with_name("camerad")
 NO_BUS = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}
 """No test may ask this machine's own services to install or to restart anything."""
 
-START_S = 40
+SLOWNESS = int(os.environ.get("TESTS_SLOWNESS", "1"))
+"""Of this machine's processor; where it is emulated, tools/test says so."""
+START_S = 40 * SLOWNESS
 """It takes one second, unless ten others want the processor."""
+STOP_S = 10 * SLOWNESS
 ROLES = ("viewer", "operator", "admin")
 
 
 def run_camerad(*arguments: str | Path) -> str:
     """Run another command than ``serve`` to its end; gives what it prints."""
     done = subprocess.run(
-        [CAMERAD, *arguments], check=True, capture_output=True, text=True, timeout=20
+        [CAMERAD, *arguments], check=True, capture_output=True, text=True, timeout=20 * SLOWNESS
     )
     return done.stdout.strip()
 
@@ -103,7 +106,7 @@ class DaemonProcess:
             raise
         return self
 
-    def stop(self, timeout_s: float = 10) -> int:
+    def stop(self, timeout_s: float = STOP_S) -> int:
         """End the process by SIGTERM, else by force; gives its exit code, -9 in the second case.
         One that has ended already is left alone.
         """

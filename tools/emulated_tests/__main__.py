@@ -19,7 +19,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         root = make_root(ARCHES[options.arch], options.packages.split(","))
-        with tempfile.TemporaryDirectory(dir=root.tree.parent) as layer:
+        with tempfile.TemporaryDirectory(prefix="camerad-tests-") as layer:
             make_layer(Path(layer))
             return run_tests(root, Path(layer), options.pytest_arguments)
     except CommandFailed as failure:

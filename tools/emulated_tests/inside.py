@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "PYTHONPYCACHEPREFIX": "/var/cache/python",
     "PYTHONUNBUFFERED": "1",
+    "TESTS_SLOWNESS": "10",
 }
 """What is set here names files that are not there."""
 

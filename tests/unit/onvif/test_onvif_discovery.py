@@ -11,6 +11,7 @@ from test_onvif_endpoint import NEAR
 from camerad.onvif import discovery
 from camerad.onvif.discovery import Search
 from camerad.onvif.messages import read_scopes
+from daemon_process import SLOWNESS
 
 SOURCE = "10.0.0.9"
 KINDS = sorted(hostile("urn:uuid:x"))
@@ -114,7 +115,7 @@ def test_ten_thousand_hostile_datagrams(capsys):
             f"\n{len(heard) * len(KINDS)} hostile datagrams: {mean_us:.0f} µs of a processor each,"
             f" {worst_us:.0f} µs the worst ({worst}); {grown_kib} KiB of memory; nothing learnt\n"
         )
-    assert worst_us < 20_000
+    assert worst_us < 20_000 * SLOWNESS
     assert grown_kib < 8192
 
 

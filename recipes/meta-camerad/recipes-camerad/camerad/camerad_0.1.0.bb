@@ -2,4 +2,4 @@
 require camerad.inc
 
 # What is released as this version.
-SRCREV = "0b874c2c3c1628abb078ca0baa4e9eabefac6064"
+SRCREV = "c95992f9e56cf5702cb5ae2661b1af32c78687a0"

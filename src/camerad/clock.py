@@ -1,5 +1,6 @@
 """Times as the API writes them."""
 
+import math
 import time
 from datetime import UTC, datetime
 from email.utils import formatdate
@@ -8,8 +9,12 @@ from functools import lru_cache
 
 def iso_utc(epoch_s: float | None = None) -> str:
     """``2025-01-15T10:30:00Z``: the API's one form of a time; now, unless told."""
-    moment = time.time() if epoch_s is None else epoch_s
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _iso_utc(math.floor(time.time() if epoch_s is None else epoch_s))
+
+
+@lru_cache(maxsize=16)
+def _iso_utc(epoch_s: int) -> str:
+    return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @lru_cache(maxsize=1)

@@ -41,7 +41,7 @@ from camerad.storage.tree import Tree
 from camerad.stream.streams import Streams
 from camerad.system.bus import SystemBus
 from camerad.system.figures import Figures
-from camerad.system.health import OK, Health
+from camerad.system.health import DAMAGED, OK, Health, Sampled
 from camerad.system.logs import set_level
 from camerad.system.reboot import Reboot
 
@@ -147,25 +147,28 @@ class Parts:
         )
 
     def _make_health(self) -> Health:
+        accounts_check = Sampled(self._accounts_check)
         return Health(
             {
                 "camera": lambda: OK if self.cameras.get().camera.connected else "disconnected",
-                "storage": self._storage_check,
-                "network": lambda: OK if self.figures.link().connected else "disconnected",
+                "storage": Sampled(self._storage_check),
+                "network": Sampled(self._network_check),
             },
             alarms={
-                "config": lambda: "damaged" if self._damaged() else OK,
+                "config": lambda: DAMAGED if self.config.warnings else accounts_check(),
                 "firmware": lambda: self.updates.course.given_up() or OK,
             },
         )
+
+    def _network_check(self) -> str:
+        return OK if self.figures.link().connected else "disconnected"
 
     def _storage_check(self) -> str:
         free = self.tree.usage().free
         return OK if free > self.config.current.storage.reserve_bytes else "full"
 
-    def _damaged(self) -> bool:
-        """What was stored could not be read, and its last good copy, or nothing, is in use."""
-        return bool(self.config.warnings or self.accounts.warning or self.accounts.lost)
+    def _accounts_check(self) -> str:
+        return DAMAGED if self.accounts.warning or self.accounts.lost else OK
 
 
 class Threads:

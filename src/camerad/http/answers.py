@@ -56,14 +56,7 @@ def json_answer(
     body: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> HTTPResponse:
     """Any value that msgspec can write, as ``application/json``."""
-    return json_bytes(msgspec.json.encode(body), status, headers)
-
-
-def json_bytes(
-    body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
-) -> HTTPResponse:
-    """What msgspec has written, as ``application/json``."""
-    return Answer(body, status, dict(headers or {}), "application/json")
+    return Answer(msgspec.json.encode(body), status, dict(headers or {}), "application/json")
 
 
 class HandedOver(BaseHTTPResponse):

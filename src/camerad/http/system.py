@@ -1,11 +1,8 @@
 """``/api/info`` and ``/health``: the machine and whether it is well."""
 
-import math
-import time
 from collections.abc import Callable
 from typing import Final, Literal
 
-import msgspec
 from msgspec import Struct
 from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse
@@ -14,7 +11,7 @@ from camerad import __version__
 from camerad.accounts.roles import Role
 from camerad.clock import iso_utc
 from camerad.frames.cameras import Cameras
-from camerad.http.answers import json_answer, json_bytes
+from camerad.http.answers import json_answer
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
 from camerad.http.operation import Operation
@@ -63,9 +60,6 @@ class HealthReport(Struct, frozen=True):
     checks: dict[str, str]
 
 
-REPORT_AGE_S: Final = 0.1
-"""At most, of an answer of ``/health``: many who ask are no reason to look more often."""
-
 INFO: Final = Operation(
     summary="What the device is and how it is loaded",
     role=Role.VIEWER,
@@ -95,7 +89,6 @@ class System:
         self._tree = tree
         self._records = records
         self._build = build_time()
-        self._report, self._reported_s = b"", -math.inf
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("system")
@@ -118,16 +111,10 @@ class System:
         )
 
     async def health(self, _request: Request) -> BaseHTTPResponse:
-        return json_bytes(self._health_report(), headers={"cache-control": "no-store"})
-
-    def _health_report(self) -> bytes:
-        now_s = time.monotonic()
-        if now_s >= self._reported_s + REPORT_AGE_S:
-            checks = self._health.checks()
-            well = all(result == OK for result in checks.values())
-            report = HealthReport("healthy" if well else "unhealthy", iso_utc(), checks)
-            self._report, self._reported_s = msgspec.json.encode(report), now_s
-        return self._report
+        checks = self._health.checks()
+        well = all(result == OK for result in checks.values())
+        report = HealthReport("healthy" if well else "unhealthy", iso_utc(), checks)
+        return json_answer(report, headers={"cache-control": "no-store"})
 
     def _camera(self) -> ActiveCamera:
         fed = self._cameras.get()

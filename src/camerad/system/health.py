@@ -1,13 +1,36 @@
 """Whether the parts of the device that it exists for work."""
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 OK: Final = "ok"
+DAMAGED: Final = "damaged"
+"""What was stored could not be read, and its last good copy, or nothing, is in use."""
+
+SAMPLE_AGE_S: Final = 0.1
+"""So old may be what had to be asked of the system."""
 
 Check = Callable[[], str]
 """Gives ``"ok"``, or in a word what is wrong. Quick: health is asked every few seconds."""
+
+
+class Sampled:
+    """A check that asks the system: many who want to know are no reason to ask more often."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._result = ""
+        self._old_at_s = -math.inf
+
+    def __call__(self) -> str:
+        now_s = time.monotonic()
+        if now_s >= self._old_at_s:
+            self._result = self._check()
+            self._old_at_s = now_s + SAMPLE_AGE_S
+        return self._result
 
 
 class Health:

@@ -1,6 +1,8 @@
+import time
+
 import pytest
 
-from camerad.system.health import OK, Health
+from camerad.system.health import OK, SAMPLE_AGE_S, Health, Sampled
 
 
 def failing():
@@ -28,3 +30,21 @@ def test_an_alarm_is_told_of_only_while_something_is_wrong():
 def test_a_bug_in_a_check_is_not_hidden():
     with pytest.raises(KeyError):
         Health({"camera": lambda: {}["state"]}).checks()
+
+
+def test_the_system_is_not_asked_for_everybody_anew():
+    asked = []
+
+    def check():
+        asked.append(OK)
+        return OK
+
+    sampled = Sampled(check)
+    assert [sampled() for _ in range(100)] == [OK] * 100
+    assert len(asked) < 10
+    wait_until = time.monotonic() + SAMPLE_AGE_S
+    while time.monotonic() < wait_until:
+        pass
+    before = len(asked)
+    sampled()
+    assert len(asked) == before + 1

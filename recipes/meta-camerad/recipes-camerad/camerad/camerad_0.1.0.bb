@@ -2,4 +2,4 @@
 require camerad.inc
 
 # What is released as this version.
-SRCREV = "c95992f9e56cf5702cb5ae2661b1af32c78687a0"
+SRCREV = "b8bb5a7b75493902e15c8d0cd9c7d2423277b162"

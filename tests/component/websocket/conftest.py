@@ -25,6 +25,12 @@ class Client:
     def say(self, **message: object) -> None:
         self.connection.send(json.dumps(message))
 
+    def insist(self, message: str | bytes, times: int) -> None:
+        """Send the same again and again, until the server closes or it has been said `times`."""
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(times):
+                self.connection.send(message)
+
     def hear(self, timeout_s: float = 5) -> dict:
         """The next message."""
         return json.loads(self.connection.recv(timeout_s))

@@ -149,7 +149,7 @@ def test_a_token_that_is_revoked_is_out_within_seconds(client, unlimited):
     secret = add_token(daemon.state, "leaving", "admin")
     idle, busy = (client(daemon, "", f"/ws?token={secret}") for _ in range(2))
     run_camerad("token", "revoke", "leaving", "--state", daemon.state)
-    busy.say(type="snapshot", filename="late.jpg")
+    busy.insist('{"type": "snapshot", "filename": "late.jpg"}', times=1)
     assert busy.closed_with() == 1008
     assert not (daemon.state / "media" / "snapshots" / "late.jpg").exists()
     assert idle.closed_with(10) == 1008
@@ -158,16 +158,14 @@ def test_a_token_that_is_revoked_is_out_within_seconds(client, unlimited):
 
 def test_who_is_too_fast_is_sent_away(client, daemon):
     viewer = client(daemon(), "viewer")
-    for _ in range(300):
-        viewer.say(type="get_state")
+    viewer.insist('{"type": "get_state"}', times=300)
     assert viewer.closed_with() == 1008
 
 
 @pytest.mark.parametrize(("message", "code"), [("x" * 65537, 1009), (b"\0", 1003), ("{", 1008)])
 def test_who_sends_what_cannot_be_taken_is_sent_away(client, served, message, code):
     viewer = client(served, "viewer")
-    for _ in range(30):
-        viewer.connection.send(message)
+    viewer.insist(message, times=30)
     assert viewer.closed_with() == code
     assert "Traceback" not in served.log()
 

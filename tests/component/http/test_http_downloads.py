@@ -289,6 +289,22 @@ def test_memory_does_not_grow_with_the_file(served, viewer):
     assert peak_bytes(served) - before < 16 * MIB
 
 
+def test_the_device_stops_in_the_middle_of_downloads(serving):
+    daemon = serving()
+    large = daemon.state / "media" / "large.bin"
+    large.parent.mkdir(exist_ok=True)
+    with large.open("wb") as file:
+        file.truncate(500 * MIB)
+    url = f"{daemon.url}/download/large.bin"
+    headers = daemon.headers("viewer")
+    downloads = [requests.get(url, headers=headers, stream=True, timeout=20) for _ in range(5)]
+    started_s = time.monotonic()
+    assert daemon.stop() == 0
+    assert time.monotonic() - started_s < 2
+    for download in downloads:
+        download.close()
+
+
 def memory_bytes(served):
     return _status(served, "VmRSS")
 

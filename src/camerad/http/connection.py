@@ -1,5 +1,6 @@
 """One TCP connection: what Sanic's protocol does not bound, and giving the socket away."""
 
+import asyncio
 import contextlib
 import math
 import os
@@ -16,9 +17,9 @@ from sanic.response import BaseHTTPResponse
 from sanic.server import HttpProtocol
 
 from camerad.clock import http_date
-from camerad.http.answers import SECURITY_HEADERS
+from camerad.http.answers import SECURITY_HEADERS, Answer
 from camerad.http.errors import envelope
-from camerad.http.heads import check_fields, too_large
+from camerad.http.heads import check_head, too_large
 
 REFUSAL_HEADERS: Final = {
     **SECURITY_HEADERS,
@@ -30,6 +31,11 @@ REFUSAL_HEADERS: Final = {
 LINGER_S: Final = 30.0
 """How long the body of a request that was refused is read on, as nginx does by default."""
 
+# For what every request passes: to look a name up in an enum takes as long as a call.
+_REQUEST: Final = Stage.REQUEST
+_HANDLER: Final = Stage.HANDLER
+_RESPONSE: Final = Stage.RESPONSE
+
 
 class _Http(Http):
     """Sanic's HTTP/1.1, able to refuse a URL that cannot be parsed, and a body on its way; it
@@ -38,13 +44,17 @@ class _Http(Http):
 
     __slots__ = ()
 
+    def __bool__(self) -> bool:
+        """A request is being handled or answered."""
+        return self.stage is _HANDLER or self.stage is _RESPONSE
+
     async def http1_request_header(self) -> None:
         """Sanic would answer that the body is too large, and takes any name for a field's."""
         try:
             await super().http1_request_header()
         except PayloadTooLarge:
             raise too_large(self.recv_buffer) from None
-        check_fields(self.request.head)
+        check_head(self.request)
 
     def respond(self, response: BaseHTTPResponse) -> BaseHTTPResponse:
         """Sanic would ask for the body that a client offers (Expect) although it is refused."""
@@ -54,6 +64,19 @@ class _Http(Http):
             self.keep_alive = False
         response.headers.setdefault("date", http_date(int(time.time())))
         return super().respond(response)
+
+    async def http1_response_header(self, data: bytes, end_stream: bool) -> None:
+        """Sanic's is for answers of every kind; most are whole, and known to be so."""
+        answer = self.response
+        if not isinstance(answer, Answer) or data or self.expecting_continue:
+            await super().http1_response_header(data, end_stream)
+            return
+        headers, body = answer.headers, answer.body or b""
+        headers["content-length"] = len(body)
+        headers["connection"] = "keep-alive" if self.keep_alive else "close"
+        await self._send(answer.head() if self.head_only else answer.head() + body)
+        self.response_func = None  # type: ignore[assignment]  # so does Sanic
+        self.stage = Stage.IDLE
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """The body, for the handler; after the answer, Sanic throws away what is left of it."""
@@ -104,12 +127,13 @@ class Connection(HttpProtocol):
 
     HTTP_CLASS = _Http
 
-    __slots__ = ("_admitted", "_handed_over", "_successor")
+    __slots__ = ("_admitted", "_handed_over", "_more", "_successor")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as its base takes them
         super().__init__(*args, **kwargs)
         self._admitted = False
         self._handed_over = False
+        self._more: asyncio.Future[None] | None = None
         self._successor: Successor | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -133,6 +157,13 @@ class Connection(HttpProtocol):
             self.app.ctx.crowd.leave(self)
             super().connection_lost(exc)
 
+    async def receive_more(self) -> None:
+        """Sanic's waits for an Event, which keeps a queue of all who wait: here is only one."""
+        assert self.transport is not None
+        self.transport.resume_reading()
+        self._more = self.loop.create_future()
+        await self._more
+
     def data_received(self, data: bytes) -> None:
         """Sanic lets every byte of a head put its deadline off; here the first one starts it."""
         if self._successor is not None:
@@ -140,7 +171,10 @@ class Connection(HttpProtocol):
             return
         started_at_s = self._time
         super().data_received(data)
-        if self.http is not None and self.http.stage is Stage.REQUEST:
+        if self._more is not None and not self._more.done():
+            self._more.set_result(None)
+        http = self.http
+        if http is not None and http.stage is _REQUEST:
             self._time = started_at_s
 
     def pause_writing(self) -> None:

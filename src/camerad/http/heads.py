@@ -39,8 +39,11 @@ def check_fields(head: bytes) -> None:
 
 
 def check_head(request: Request) -> None:
-    """Raises ``URITooLong`` or ``HeadTooLarge``; ``Connection`` sees to the whole head."""
+    """Raises ``URITooLong``, ``HeadTooLarge`` or ``BadRequest``; of a head of up to
+    ``HEAD_LIMIT_BYTES``.
+    """
     if len(request.raw_url) > URL_LIMIT_BYTES:
         raise URITooLong
     if len(request.headers) > MAX_HEADERS:
         raise HeadTooLarge
+    check_fields(request.head)

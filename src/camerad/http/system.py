@@ -112,8 +112,8 @@ class System:
 
     async def health(self, _request: Request) -> BaseHTTPResponse:
         checks = self._health.checks()
-        well = all(result == OK for result in checks.values())
-        report = HealthReport("healthy" if well else "unhealthy", iso_utc(), checks)
+        ailing = set(checks.values()) - {OK}
+        report = HealthReport("unhealthy" if ailing else "healthy", iso_utc(), checks)
         return json_answer(report, headers={"cache-control": "no-store"})
 
     def _camera(self) -> ActiveCamera:

@@ -1,6 +1,7 @@
 """Counts of requests, kept so cheaply that every request can be counted."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from itertools import accumulate
 from typing import Final
 
@@ -20,25 +21,23 @@ class Timings:
     """
 
     def __init__(self) -> None:
-        self.requests: dict[tuple[str, str, int], int] = {}
+        self.requests: defaultdict[tuple[str, str, int], int] = defaultdict(int)
         """By method, route and status."""
-        self.seconds: dict[str, float] = {}
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         """Of all requests of a route together."""
-        self._buckets: dict[str, list[int]] = {}
+        self._buckets: defaultdict[str, list[int]] = defaultdict(lambda: [0] * (len(BOUNDS_S) + 1))
 
     def count(self, method: str, route: str | None, status: int, duration_s: float | None) -> None:
         """Note an answer to a request of the route, as Sanic writes it; None if there was none."""
         if method not in METHODS:
             method = OTHER
-        key = (method, route or OTHER, status)
-        self.requests[key] = self.requests.get(key, 0) + 1
+        if route is None:
+            route = OTHER
+        self.requests[method, route, status] += 1
         if duration_s is None:
             return
-        self.seconds[key[1]] = self.seconds.get(key[1], 0.0) + duration_s
-        buckets = self._buckets.get(key[1])
-        if buckets is None:
-            buckets = self._buckets[key[1]] = [0] * (len(BOUNDS_S) + 1)
-        buckets[bisect_left(BOUNDS_S, duration_s)] += 1
+        self.seconds[route] += duration_s
+        self._buckets[route][bisect_left(BOUNDS_S, duration_s)] += 1
 
     def cumulative(self) -> dict[str, list[int]]:
         """For each route how many took up to each of ``BOUNDS_S``, and at the end all of them.

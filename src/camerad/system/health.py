@@ -40,22 +40,23 @@ class Health:
         self, checks: Mapping[str, Check], alarms: Mapping[str, Check] = MappingProxyType({})
     ) -> None:
         """``alarms`` are checks that are told of only while something is wrong."""
-        self._checks = dict(checks)
-        self._alarms = dict(alarms)
+        self._checks = [
+            *((name, check, False) for name, check in checks.items()),
+            *((name, check, True) for name, check in alarms.items()),
+        ]
 
     def checks(self) -> dict[str, str]:
         """The result of every check by name."""
-        results = {name: _result(check) for name, check in self._checks.items()}
-        alarms = {name: _result(check) for name, check in self._alarms.items()}
-        return results | {name: result for name, result in alarms.items() if result != OK}
+        results = {}
+        for name, check, is_alarm in self._checks:
+            try:
+                result = check()
+            except OSError:
+                result = "error"
+            if result != OK or not is_alarm:
+                results[name] = result
+        return results
 
     def ailing(self) -> list[str]:
         """The names of those checks that find something wrong."""
         return [name for name, result in self.checks().items() if result != OK]
-
-
-def _result(check: Check) -> str:
-    try:
-        return check()
-    except OSError:
-        return "error"

@@ -48,8 +48,8 @@ class Site:
         self.sockets = Sockets(self._authenticator, lambda: config.current.stream.max_websockets)
         self._timings = Timings()
         self._crowd = Crowd(config.current.network.max_connections)
-        gate = Gate(self._authenticator, Limiter(lambda: config.current.limits))
         origins = Origins(lambda: config.current.network.allowed_hosts)
+        gate = Gate(origins, Limiter(lambda: config.current.limits), self._authenticator)
         self.app: AnySanic = create_app(
             self._resources(gate), gate, origins, self._timings, self._crowd
         )

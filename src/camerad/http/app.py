@@ -61,11 +61,9 @@ def create_app(
     # What Sanic's own runner notes of a listener: without it every answer has an empty Alt-Svc.
     app.state.server_info.append(ApplicationServerInfo({"version": HTTP.VERSION_1}))
     app.ctx.crowd = crowd
-    errors.install(app)
+    errors.install(app, origins.check)
     for resource in resources:
         app.blueprint(resource.blueprint(gate))
-    # Every request has to pass this, wherever it leads.
-    app.register_middleware(origins.check, "request")
     app.ctx.finish = _Finish(timings).finish
     return app
 

@@ -1,11 +1,12 @@
 """The error envelope: the only place that turns an exception into an answer."""
 
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from msgspec import Struct
 from sanic import HTTPResponse, Request
-from sanic.exceptions import RequestCancelled, SanicException
+from sanic.exceptions import MethodNotAllowed, NotFound, RequestCancelled, SanicException
 
 from camerad.clock import iso_utc
 from camerad.errors import CameradError, RangeNotSatisfiable, RateLimited
@@ -62,10 +63,23 @@ def _error(code: str, message: str, details: object) -> Error:
     return Error(code, message, "" if details is None else details, iso_utc())
 
 
-def install(app: AnySanic) -> None:
-    """Make every error of this application leave through the envelope."""
+def install(app: AnySanic, check: Callable[[Request], None]) -> None:
+    """Make every error of this application leave through the envelope.
+
+    ``check`` raises why a request is not even told that it leads nowhere: no gate has seen it.
+    """
+
+    def unrouted(request: Request, error: SanicException) -> HTTPResponse:
+        try:
+            check(request)
+        except CameradError as refusal:
+            return _camerad_error(request, refusal)
+        return _sanic_error(request, error)
+
     app.error_handler.add(CameradError, _camerad_error)
     app.error_handler.add(SanicException, _sanic_error)
+    app.error_handler.add(NotFound, unrouted)
+    app.error_handler.add(MethodNotAllowed, unrouted)
     app.error_handler.add(RequestCancelled, _client_gone)
     app.error_handler.add(Exception, _bug)
 

@@ -1,4 +1,4 @@
-"""What stands before every handler: rate limit, credentials, size of the body."""
+"""What stands before every handler: origin, rate limit, credentials, size of the body."""
 
 import asyncio
 import re
@@ -14,6 +14,7 @@ from camerad.errors import PayloadTooLarge
 from camerad.http.auth import Authenticator, client_address
 from camerad.http.limits import Limiter
 from camerad.http.operation import BODY_LIMIT_BYTES, Media, Operation
+from camerad.http.origin import Origins
 
 GET_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -27,9 +28,10 @@ Handler = Callable[..., Awaitable[BaseHTTPResponse | None]]
 class Gate:
     """The only way to register a route: each declares what it demands, takes and gives."""
 
-    def __init__(self, authenticator: Authenticator, limiter: Limiter) -> None:
-        self._authenticator = authenticator
+    def __init__(self, origins: Origins, limiter: Limiter, authenticator: Authenticator) -> None:
+        self.origins = origins
         self._limiter = limiter
+        self._authenticator = authenticator
         self.operations: dict[str, list[Operation]] = {}
         """All that is served, by path as Sanic writes it."""
         self.resources: dict[str, str] = {}
@@ -82,6 +84,7 @@ class GuardedRoute:
         self._siblings = siblings
 
     async def __call__(self, request: Request, **parameters: str) -> BaseHTTPResponse | None:
+        self._gate.origins.check(request)
         await self._gate.admit(request, self.operation)
         if request.method == "OPTIONS":
             return empty(headers={"allow": ", ".join(self._allowed())})

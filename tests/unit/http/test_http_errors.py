@@ -7,6 +7,7 @@ import pytest
 from requests_by_hand import request
 from sanic import Sanic
 from sanic.exceptions import BadRequest, MethodNotAllowed, PayloadTooLarge, ServerError
+from sanic.exceptions import NotFound as SanicNotFound
 
 from camerad import errors as tree
 from camerad.errors import CameradError, RateLimited
@@ -28,10 +29,15 @@ def as_documented():
     return {name: (int(status), code) for name, status, code in lines}
 
 
+def refuse_strangers(request):
+    if "stranger" in request.headers:
+        raise tree.InvalidRequest("Who?")
+
+
 @pytest.fixture(scope="module")
 def app():
     app = Sanic("errors", configure_logging=False)
-    errors.install(app)
+    errors.install(app, refuse_strangers)
     yield app
     Sanic.unregister_app(app)
 
@@ -106,6 +112,14 @@ def test_other_peoples_words_are_not_repeated(answer, error, status, code):
     assert (response.status, envelope["code"]) == (status, code)
     assert b"SECRET" not in response.body
     assert b"/real" not in response.body
+
+
+@pytest.mark.parametrize(("headers", "status"), [((), {404, 405}), ([("stranger", "1")], {400})])
+def test_a_stranger_does_not_learn_what_leads_nowhere(app, headers, status):
+    asked = request("/nothing", headers=headers)
+    asked.app = app
+    errors_of_routing = SanicNotFound(), MethodNotAllowed("", "GET", ["POST"])
+    assert {app.error_handler.response(asked, each).status for each in errors_of_routing} == status
 
 
 def test_405_keeps_its_allow_header(answer):

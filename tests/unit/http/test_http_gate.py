@@ -10,11 +10,12 @@ from sanic.exceptions import RequestTimeout
 from camerad.accounts.principal import Principal
 from camerad.accounts.roles import Role
 from camerad.config.schema import Limits
-from camerad.errors import InvalidCredentials, PayloadTooLarge, RateLimited
+from camerad.errors import InvalidCredentials, InvalidRequest, PayloadTooLarge, RateLimited
 from camerad.http import gate as gate_module
 from camerad.http.gate import Gate, read_body
 from camerad.http.limits import Limit, Limiter
 from camerad.http.operation import BODY_LIMIT_BYTES, Media, Operation
+from camerad.http.origin import Origins
 
 
 class Authenticator:
@@ -52,7 +53,7 @@ def authenticator():
 
 @pytest.fixture
 def gate(authenticator):
-    return Gate(authenticator, Limiter(lambda: Limits(image=2)))
+    return Gate(Origins(list), Limiter(lambda: Limits(image=2)), authenticator)
 
 
 def operation(**fields):
@@ -104,7 +105,7 @@ def test_everything_registered_is_known(gate):
 
 
 def made(*chunks, headers=(("authorization", "x"),), **fields):
-    made = request(headers=headers, **fields)
+    made = request(headers=[("host", "localhost"), *headers], **fields)
     made.stream = Body(*chunks)
     return made
 
@@ -126,6 +127,14 @@ async def test_a_stranger_is_refused_before_his_body_is_read(image):
     with pytest.raises(InvalidCredentials):
         await image(asked)
     assert asked.stream.read == 0
+
+
+async def test_who_means_another_host_is_refused_before_all_else(image, authenticator):
+    asked = request(headers=[("host", "attacker.example"), ("authorization", "x")])
+    asked.stream = Body(b"x")
+    with pytest.raises(InvalidRequest):
+        await image(asked)
+    assert (authenticator.asked, asked.stream.read) == ([], 0)
 
 
 async def test_limits_come_before_credentials(image, authenticator):

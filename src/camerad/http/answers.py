@@ -1,7 +1,8 @@
 """Answers in the forms that the API uses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import starmap
 from types import MappingProxyType, SimpleNamespace
 from typing import Final
 
@@ -34,7 +35,7 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Answer(HTTPResponse):
-    """A whole answer, with a body.
+    """A whole answer, with a body. It brings ``SECURITY_HEADERS`` by itself.
 
     Sanic would look at every part anew, which takes longer than many a handler.
     """
@@ -55,7 +56,13 @@ class Answer(HTTPResponse):
         """Status line and headers, as they stand before the body."""
         headers = self.headers
         lines = map(_header_line, headers.keys(), headers.values())
-        return b"".join((_status_line(self.status), *lines, b"\r\n"))
+        return b"".join((_status_line(self.status), *lines, _END_OF_HEAD))
+
+    @property
+    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
+        """What others make a head of, as ASGI's servers do."""
+        self.headers.update(SECURITY_HEADERS)
+        return super().processed_headers
 
 
 @lru_cache
@@ -69,6 +76,9 @@ def _header_line(name: str, value: object) -> bytes:
     clean_name = name.translate(HEADER_TRANSLATION_TABLE).encode("ascii")
     clean_value = f"{value}".translate(HEADER_TRANSLATION_TABLE).encode(errors="surrogateescape")
     return b"%b: %b\r\n" % (clean_name, clean_value)
+
+
+_END_OF_HEAD: Final = b"".join((*starmap(_header_line, SECURITY_HEADERS.items()), b"\r\n"))
 
 
 def json_answer(

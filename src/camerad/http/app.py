@@ -2,18 +2,17 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any, Final, Protocol
 
 from sanic import Blueprint, Request, Sanic
 from sanic.application.state import ApplicationServerInfo
-from sanic.compat import Header
 from sanic.http.constants import HTTP
 from sanic.response import BaseHTTPResponse
 from sanic.touchup import TouchUp
 
 from camerad.http import errors
-from camerad.http.answers import SECURITY_HEADERS, AnySanic
+from camerad.http.answers import SECURITY_HEADERS, Answer, AnySanic
 from camerad.http.auth import client_address
 from camerad.http.crowd import Crowd
 from camerad.http.gate import Gate
@@ -84,15 +83,14 @@ class _Request(Request):
 
     __slots__ = ()
 
-    async def respond(self, response: BaseHTTPResponse | None = None, **options: Any) -> Any:  # noqa: ANN401 - as its base has them
+    def respond(
+        self,
+        response: BaseHTTPResponse | None = None,
+        **options: Any,  # noqa: ANN401 - as its base
+    ) -> Coroutine[Any, Any, Any]:
         if response is not None and not self.responded:
             self.app.ctx.finish(self, response)
-        return await super().respond(response, **options)
-
-
-_SECURITY: Final = Header(SECURITY_HEADERS)
-_BUT_POLICY: Final = Header(SECURITY_HEADERS)
-del _BUT_POLICY["content-security-policy"]
+        return super().respond(response, **options)
 
 
 class _Finish:
@@ -107,7 +105,9 @@ class _Finish:
         if allowance is not None:
             response.headers.update(allowance.headers())
         headers = response.headers
-        headers.extend(_BUT_POLICY if "content-security-policy" in headers else _SECURITY)
+        if not isinstance(response, Answer):
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
         self._count(request, response.status)
         level = logging.DEBUG if request.method in UNREMARKABLE else logging.INFO
         if access.isEnabledFor(level):

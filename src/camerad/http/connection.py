@@ -62,7 +62,7 @@ class _Http(Http):
             self.expecting_continue = False
             self.request_body = None
             self.keep_alive = False
-        response.headers.setdefault("date", http_date(int(time.time())))
+        response.headers["date"] = http_date(int(time.time()))
         return super().respond(response)
 
     async def http1_response_header(self, data: bytes, end_stream: bool) -> None:
@@ -157,12 +157,12 @@ class Connection(HttpProtocol):
             self.app.ctx.crowd.leave(self)
             super().connection_lost(exc)
 
-    async def receive_more(self) -> None:
+    def receive_more(self) -> "asyncio.Future[None]":  # type: ignore[override]  # is awaited
         """Sanic's waits for an Event, which keeps a queue of all who wait: here is only one."""
         assert self.transport is not None
         self.transport.resume_reading()
         self._more = self.loop.create_future()
-        await self._more
+        return self._more
 
     def data_received(self, data: bytes) -> None:
         """Sanic lets every byte of a head put its deadline off; here the first one starts it."""

@@ -10,9 +10,10 @@ from sanic.exceptions import RequestTimeout
 from sanic.response import BaseHTTPResponse, empty
 
 from camerad.accounts.addresses import party
+from camerad.accounts.roles import Role
 from camerad.errors import PayloadTooLarge
 from camerad.http.auth import Authenticator, client_address
-from camerad.http.limits import Limiter
+from camerad.http.limits import Limit, Limiter
 from camerad.http.operation import BODY_LIMIT_BYTES, Media, Operation
 from camerad.http.origin import Origins
 
@@ -29,7 +30,7 @@ class Gate:
     """The only way to register a route: each declares what it demands, takes and gives."""
 
     def __init__(self, origins: Origins, limiter: Limiter, authenticator: Authenticator) -> None:
-        self.origins = origins
+        self._origins = origins
         self._limiter = limiter
         self._authenticator = authenticator
         self.operations: dict[str, list[Operation]] = {}
@@ -53,15 +54,22 @@ class Gate:
             name = re.sub(r"\W+", "_", f"{operation.method}{path}")
             blueprint.add_route(route, path, methods=methods, name=name)
 
-    async def admit(self, request: Request, operation: Operation) -> None:
+    def guarded(self, operation: Operation, handler: Handler) -> "GuardedRoute":
+        """A handler behind the gate that has no path of its own."""
+        return GuardedRoute(self, operation, handler, [operation])
+
+    def admit(self, request: Request, limit: Limit | None) -> None:
         """Let the request pass, or raise why not; notes what the answer must tell."""
-        if operation.limit is not None:
-            allowance, refusal = self._limiter.take(party(client_address(request)), operation.limit)
+        self._origins.check(request)
+        if limit is not None:
+            allowance, refusal = self._limiter.take(party(client_address(request)), limit)
             request.ctx.allowance = allowance
             if refusal is not None:
                 raise refusal
-        if operation.role is not None:
-            request.ctx.principal = await self._authenticator.require(request, operation.role)
+
+    async def identify(self, request: Request, role: Role) -> None:
+        """Let the request pass if who sends it has the role; notes who it is."""
+        request.ctx.principal = await self._authenticator.require(request, role)
 
 
 class GuardedRoute:
@@ -84,11 +92,13 @@ class GuardedRoute:
         self._siblings = siblings
 
     async def __call__(self, request: Request, **parameters: str) -> BaseHTTPResponse | None:
-        self._gate.origins.check(request)
-        await self._gate.admit(request, self.operation)
+        operation = self.operation
+        self._gate.admit(request, operation.limit)
+        if operation.role is not None:
+            await self._gate.identify(request, operation.role)
         if request.method == "OPTIONS":
             return empty(headers={"allow": ", ".join(self._allowed())})
-        if not isinstance(self.operation.body, Media):
+        if not isinstance(operation.body, Media):
             await read_body(request, BODY_LIMIT_BYTES)
         return await self._handler(request, **parameters)
 

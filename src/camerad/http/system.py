@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final, Literal
 
+import msgspec
 from msgspec import Struct
 from sanic import Blueprint, Request
 from sanic.response import BaseHTTPResponse
@@ -11,7 +12,7 @@ from camerad import __version__
 from camerad.accounts.roles import Role
 from camerad.clock import iso_utc
 from camerad.frames.cameras import Cameras
-from camerad.http.answers import json_answer
+from camerad.http.answers import Answer, json_answer
 from camerad.http.gate import Gate
 from camerad.http.limits import Limit
 from camerad.http.operation import Operation
@@ -71,6 +72,14 @@ HEALTH: Final = Operation(
 )
 
 
+REPORT_HEADERS: Final = {"content-type": "application/json", "cache-control": "no-store"}
+
+
+def _report(checks: dict[str, str], now: str) -> HealthReport:
+    ailing = any(result != OK for result in checks.values())
+    return HealthReport("unhealthy" if ailing else "healthy", now, checks)
+
+
 class System:
     """Tells what the device is, how it is loaded and whether its parts work."""
 
@@ -89,6 +98,9 @@ class System:
         self._tree = tree
         self._records = records
         self._build = build_time()
+        self._found: tuple[dict[str, str], str] | None = None
+        self._report = b""
+        """What was found last, as ``HealthReport``: many ask, and it is the same for a second."""
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("system")
@@ -111,10 +123,10 @@ class System:
         )
 
     async def health(self, _request: Request) -> BaseHTTPResponse:
-        checks = self._health.checks()
-        ailing = set(checks.values()) - {OK}
-        report = HealthReport("unhealthy" if ailing else "healthy", iso_utc(), checks)
-        return json_answer(report, headers={"cache-control": "no-store"})
+        found = self._health.checks(), iso_utc()
+        if found != self._found:
+            self._found, self._report = found, msgspec.json.encode(_report(*found))
+        return Answer(self._report, 200, REPORT_HEADERS)
 
     def _camera(self) -> ActiveCamera:
         fed = self._cameras.get()

@@ -1,6 +1,5 @@
 """``/`` and ``/docs``: the pages, and the old names of stream and picture beside them."""
 
-from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
@@ -22,8 +21,6 @@ MEDIA_TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-
-Action = Callable[[Request], Awaitable[BaseHTTPResponse | None]]
 
 
 ACTION: Final = Query[str](
@@ -68,10 +65,9 @@ class Web:
     """
 
     def __init__(self, gate: Gate, images: Images, live: Live) -> None:
-        self._gate = gate
-        self._actions: dict[str, tuple[Operation, Action]] = {
-            "stream": (STREAM, live.stream),
-            "snapshot": (IMAGE, images.image),
+        self._actions = {
+            "stream": gate.guarded(STREAM, live.stream),
+            "snapshot": gate.guarded(IMAGE, images.image),
         }
         self._files = {
             file.name: (file.read_bytes(), MEDIA_TYPES[file.suffix])
@@ -90,9 +86,7 @@ class Web:
         wanted = ACTION.of(request)
         if wanted is None:
             return self._answer(request, "index.html")
-        operation, action = self._actions[wanted]
-        await self._gate.admit(request, operation)
-        return await action(request)
+        return await self._actions[wanted](request)
 
     async def docs(self, request: Request) -> BaseHTTPResponse:
         return self._answer(request, "docs.html")

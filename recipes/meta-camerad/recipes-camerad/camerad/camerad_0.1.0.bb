@@ -2,4 +2,4 @@
 require camerad.inc
 
 # What is released as this version.
-SRCREV = "b8bb5a7b75493902e15c8d0cd9c7d2423277b162"
+SRCREV = "46c6e61bb4efded7e254fca028a550af52d11b84"

@@ -3,7 +3,10 @@ DESCRIPTION = "The daemon with what it needs of the system: cameras' drivers, an
                local network."
 SECTION = "multimedia"
 
-inherit packagegroup
+inherit features_check packagegroup
+
+# polkit lets the daemon ask for what it may not do itself.
+REQUIRED_DISTRO_FEATURES = "polkit systemd usrmerge"
 
 RDEPENDS:${PN} = "\
     avahi-daemon \

@@ -3,10 +3,11 @@
 import logging
 import time
 from collections.abc import Coroutine, Iterable
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from sanic import Blueprint, Request, Sanic
+from sanic import Blueprint, HTTPResponse, Request, Sanic
 from sanic.application.state import ApplicationServerInfo
+from sanic.compat import Header
 from sanic.http.constants import HTTP
 from sanic.response import BaseHTTPResponse
 from sanic.touchup import TouchUp
@@ -86,11 +87,17 @@ class _Request(Request):
     def respond(
         self,
         response: BaseHTTPResponse | None = None,
-        **options: Any,  # noqa: ANN401 - as its base
-    ) -> Coroutine[Any, Any, Any]:
-        if response is not None and not self.responded:
+        *,
+        status: int = 200,
+        headers: Header | dict[str, str] | None = None,
+        content_type: str | None = None,
+    ) -> Coroutine[None, None, BaseHTTPResponse]:
+        """Without a response, one is made of the rest, for a body that is still to come."""
+        if response is None:
+            response = HTTPResponse(None, status, headers, content_type)
+        if not self.responded:
             self.app.ctx.finish(self, response)
-        return super().respond(response, **options)
+        return super().respond(response)
 
 
 class _Finish:
@@ -101,10 +108,10 @@ class _Finish:
 
     def finish(self, request: Request, response: BaseHTTPResponse) -> None:
         """Put on it what every answer carries, count it, and log it by its path alone."""
+        headers = response.headers
         allowance = getattr(request.ctx, "allowance", None)
         if allowance is not None:
-            response.headers.update(allowance.headers())
-        headers = response.headers
+            headers.update(allowance.headers())
         if not isinstance(response, Answer):
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)

@@ -8,6 +8,7 @@ import time
 import pytest
 import requests
 
+from camerad.http.answers import SECURITY_HEADERS
 from daemon_process import free_port
 
 
@@ -131,3 +132,8 @@ def test_the_certificate_is_kept(daemon):
     process.stop()
     process.start("--https-port", str(free_port()))
     assert (process.state / "certificate.pem").read_bytes() == first
+
+
+def test_a_stream_has_what_every_answer_has(url, session):
+    with session.get(f"{url}/stream", stream=True, timeout=10) as answer:
+        assert SECURITY_HEADERS.items() <= answer.headers.items()

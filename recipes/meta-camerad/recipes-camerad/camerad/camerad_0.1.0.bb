@@ -2,4 +2,4 @@
 require camerad.inc
 
 # What is released as this version.
-SRCREV = "46c6e61bb4efded7e254fca028a550af52d11b84"
+SRCREV = "1f13ddc92db2b4aac9d8720a3f99e33d0dd0f87b"

@@ -45,9 +45,13 @@ class BulkEndpoint:
         self._gone = False
 
     def submit(self, urb: Submit) -> None:
+        """Take a URB to be filled; a halted endpoint stalls it, however late it comes."""
         with self._changed:
-            self._waiting.append(urb)
-            self._changed.notify_all()
+            if not self._halted:
+                self._waiting.append(urb)
+                self._changed.notify_all()
+                return
+        self._wire.give(urb.number, status=STALLED)
 
     def unlink(self, number: int) -> bool:
         """Whether the URB has been given back unused."""

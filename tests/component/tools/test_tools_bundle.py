@@ -57,9 +57,20 @@ def test_a_bundle_says_what_it_is_to_those_who_trust_its_key(tmp_path: Path, roo
         (["--version", "1", "--rootfs", "/missing"], "there is no /missing"),
         (["--version", "1", "--rootfs", "/etc/passwd", "--key", "k"], "--key and --cert"),
         (["--version"], "--version needs a value"),
+        (["--version", "1", "--arch", "mips"], "only x86-64 and arm64"),
     ],
 )
 def test_what_is_missing_is_named(options: list[str], complaint: str) -> None:
     done = run_bundle(*options)
     assert done.returncode == 1
     assert complaint in done.stderr
+
+
+@pytest.mark.usefixtures("needs_venv")
+def test_the_architecture_says_for_which_devices(tmp_path: Path, rootfs: Path) -> None:
+    key, cert = make_keys(tmp_path / "ours")
+    bundle = tmp_path / "out.raucb"
+    said = ("--arch", "arm64", "--version", VERSION, "--rootfs", rootfs)
+    made = run_bundle(*said, "--key", key, "--cert", cert, "--output", bundle)
+    assert made.returncode == 0, made.stderr
+    assert "RAUC_MF_COMPATIBLE='camerad-qemuarm64'" in info(bundle, cert).stdout

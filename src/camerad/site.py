@@ -97,7 +97,6 @@ class Site:
             parts.threads.files,
             parts.config,
             growing=parts.recorder.growing,
-            repaired=lambda: parts.housekeeping.repaired,
         )
 
     def _sources(self) -> Sources:

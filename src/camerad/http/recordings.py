@@ -19,13 +19,14 @@ from camerad.http.limits import Limit
 from camerad.http.operation import Operation
 from camerad.http.threads import in_thread
 from camerad.recording.naming import SUFFIX
+from camerad.recording.recovery import has_been_repaired
 from camerad.storage.listing import Entry
 from camerad.storage.tree import Tree
 
 
 class Film(Struct, frozen=True):
     """``path`` is for ``/download``, ``size`` in bytes. ``repaired`` films were cut off, by a power
-    failure for one, and completed when the device started last.
+    failure for one, and completed when the device started again.
     """
 
     filename: str
@@ -62,16 +63,12 @@ class RecordingsRoute:
         config: ConfigStore,
         *,
         growing: Callable[[], Collection[str]],
-        repaired: Callable[[], Collection[str]],
     ) -> None:
-        """``growing`` gives the paths of films that are being written, ``repaired`` of those that
-        had to be repaired.
-        """
+        """``growing`` gives the paths of films that are being written."""
         self._tree = tree
         self._threads = threads
         self._config = config
         self._growing = growing
-        self._repaired = repaired
 
     def blueprint(self, gate: Gate) -> Blueprint:
         blueprint = Blueprint("recordings")
@@ -80,25 +77,25 @@ class RecordingsRoute:
 
     async def recordings(self, _request: Request) -> BaseHTTPResponse:
         directory = self._config.current.recording.directory
-        entries = await in_thread(self._threads, partial(self._entries, directory))
-        newest_first = sorted(entries, key=lambda entry: entry.modified_s, reverse=True)
-        films = [self._film(directory, entry) for entry in newest_first]
+        films = await in_thread(self._threads, partial(self._films, directory, self._growing()))
         answer = Recordings(directory, films, sum(film.size for film in films))
         return json_answer(answer, headers={"cache-control": "no-store"})
 
-    def _entries(self, directory: str) -> list[Entry]:
+    def _films(self, directory: str, growing: Collection[str]) -> list[Film]:
         try:
-            return self._tree.listing(directory, suffix=SUFFIX).entries
+            entries = self._tree.listing(directory, suffix=SUFFIX).entries
         except FileMissing:
             return []  # nothing has been recorded yet
+        newest_first = sorted(entries, key=lambda entry: entry.modified_s, reverse=True)
+        return [self._film(directory, entry, growing) for entry in newest_first]
 
-    def _film(self, directory: str, entry: Entry) -> Film:
+    def _film(self, directory: str, entry: Entry, growing: Collection[str]) -> Film:
         path = f"{directory}/{entry.name}"
         return Film(
             entry.name,
             path,
             entry.size,
             iso_utc(entry.modified_s),
-            recording=path in self._growing(),
-            repaired=path in self._repaired(),
+            recording=path in growing,
+            repaired=has_been_repaired(self._tree, path),
         )

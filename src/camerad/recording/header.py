@@ -62,6 +62,10 @@ class Patch(Struct, frozen=True):
     data: bytes
 
 
+REPAIRED: Final = Patch(_DMLH_AT + 4, b"repaired")
+"""Marks a film that was once cut off. OpenDML has reserved the place: readers pass over it."""
+
+
 def header(film: Film) -> bytes:
     """A whole file, of no frames yet."""
     nothing = Totals()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from camerad.errors import CameradError
 from camerad.recording.disk import FileDisk
 from camerad.recording.naming import SUFFIX
-from camerad.recording.repair import Damaged, Repaired, repair
+from camerad.recording.repair import Damaged, Repaired, repair, was_repaired
 from camerad.storage.tree import Tree
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,15 @@ def recover(tree: Tree, directories: Iterable[str]) -> dict[str, Repaired]:
                     *(path, done.frames, done.found, done.cut_bytes),
                 )
     return repaired
+
+
+def has_been_repaired(tree: Tree, path: str) -> bool:
+    """Whether a start, be it this one or one before, has repaired the film. Blocks."""
+    try:
+        with tree.open_read(path) as file:
+            return was_repaired(FileDisk(file.descriptor))
+    except (OSError, CameradError):
+        return False  # it has just been deleted, or is no film
 
 
 def _films(tree: Tree, directory: str) -> list[str]:

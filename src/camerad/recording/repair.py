@@ -14,6 +14,7 @@ from camerad.recording.avi import Muxer, Position, Riff
 from camerad.recording.disk import Disk
 from camerad.recording.header import (
     HEADER_BYTES,
+    REPAIRED,
     Totals,
     agrees,
     read_film,
@@ -48,8 +49,13 @@ class _Indexed(Struct, frozen=True):
     offset: int
 
 
+def was_repaired(disk: Disk) -> bool:
+    """Whether a film was once cut off, and completed by ``repair``. Blocks, raises ``OSError``."""
+    return disk.read(REPAIRED.offset, len(REPAIRED.data)) == REPAIRED.data
+
+
 def repair(disk: Disk) -> Repaired | None:
-    """Complete a film; None if it is complete already, or none of ours. Blocks.
+    """Complete a film, and mark it; None if it is complete already, or none of ours. Blocks.
 
     May be interrupted at any moment and begun again. Raises ``Damaged``, and ``OSError``, above all
     for lack of room: the film is then as good as it was.
@@ -67,6 +73,8 @@ def repair(disk: Disk) -> Repaired | None:
     disk.truncate(position.end)
     muxer = Muxer(disk, film, position)
     muxer.finish()
+    disk.write(REPAIRED.offset, REPAIRED.data)
+    disk.sync()
     return Repaired(muxer.frames, len(found.frames), size - position.end)
 
 

@@ -227,6 +227,11 @@ def test_what_a_start_has_repaired_is_told(client):
     assert camera.metric("camerad_recordings_repaired") == 1
     assert camera.metric("camerad_recording_frames_dropped_total") == 0
     assert_plays(camera.folder / "cut.avi")
+    camera.process.stop()
+    camera.process.start(*SMALL)
+    repaired = {name: film["repaired"] for name, film in camera.listed().items()}
+    assert repaired == {"cut.avi": True, "whole.avi": False}
+    assert camera.metric("camerad_recordings_repaired") == 0
 
 
 def test_two_cameras_record_at_once(client):

@@ -10,7 +10,7 @@ from memory_disk import MemoryDisk, apply, killed, power_cut
 from camerad.recording import avi
 from camerad.recording.avi import Muxer
 from camerad.recording.header import HEADER_BYTES, Film, header
-from camerad.recording.repair import Damaged, repair
+from camerad.recording.repair import Damaged, repair, was_repaired
 
 FILM = Film(640, 480, Fraction(30))
 
@@ -118,11 +118,21 @@ def test_rubbish_behind_the_film_is_cut_off(story, tail):
         assert frames == story.frames[: len(frames)]
 
 
+def test_what_was_repaired_says_so_for_ever(story):
+    for calls in range(len(story.disk.log) + 1):
+        disk = MemoryDisk(killed(story.start, story.disk.log, calls))
+        assert not was_repaired(disk)
+        needed = repair(disk) is not None
+        assert repair(disk) is None
+        assert was_repaired(disk) is needed
+
+
 def test_a_repair_can_be_killed_at_any_moment(story):
     for calls in range(0, len(story.disk.log), 5):
         data = killed(story.start, story.disk.log, calls) + bytes(5000)
         disk = MemoryDisk(data)
         repair(disk)
+        assert was_repaired(disk)
         for done in range(len(disk.log) + 1):
             frames = repaired(killed(data, disk.log, done))
             assert len(frames) >= story.written[calls]

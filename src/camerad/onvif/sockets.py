@@ -1,5 +1,6 @@
 """The sockets of WS-Discovery."""
 
+import errno
 import socket
 import struct
 from collections.abc import Iterator
@@ -59,8 +60,22 @@ def multicast_out_of(
     return (GROUP_V6, PORT, 0, interface.index)
 
 
-def listener(family: socket.AddressFamily) -> socket.socket:
-    """A socket on WS-Discovery's port, which other programs of this machine may share."""
+def listeners() -> Iterator[socket.socket]:
+    """Sockets on WS-Discovery's port, one for each version of IP that the kernel has.
+
+    Other programs of this machine may share the port; raises ``OSError`` if one does not.
+    """
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            sock = _listener(family)
+        except OSError as error:
+            if error.errno != errno.EAFNOSUPPORT:
+                raise
+        else:
+            yield sock
+
+
+def _listener(family: socket.AddressFamily) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

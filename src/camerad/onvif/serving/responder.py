@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import logging
 import random
-import socket
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
@@ -19,7 +18,7 @@ from camerad.onvif.reach import Reach
 from camerad.onvif.serving.identity import Identity
 from camerad.onvif.serving.probes import Voice, read_probe
 from camerad.onvif.serving.rate import Rate
-from camerad.onvif.sockets import join, listener, outlets
+from camerad.onvif.sockets import join, listeners, outlets
 from camerad.onvif.xmltree import XmlRefused
 
 logger = logging.getLogger(__name__)
@@ -52,9 +51,9 @@ class Responder:
 
     async def start(self) -> None:
         """Raises ``OSError`` if the port is another program's."""
-        for family in (socket.AF_INET, socket.AF_INET6):
+        for sock in listeners():
             transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-                partial(_Ear, self._hear), sock=listener(family)
+                partial(_Ear, self._hear), sock=sock
             )
             self._ears.append(transport)
         self._following = asyncio.create_task(self._follow())

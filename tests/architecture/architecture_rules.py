@@ -29,8 +29,8 @@ and nothing of its row or above."""
 RESERVED = {
     "sanic": {"http", "daemon", "serve", "asgi"},
     "mmap": {"capture"},
-    # Devices take ioctls; the other two only lock files with it.
-    "fcntl": {"capture", "storage", "accounts"},
+    # Devices and network interfaces take ioctls; storage only locks files with it.
+    "fcntl": {"capture", "system", "storage"},
     "subprocess": {"system"},
     "dbus_fast": {"system"},
 }

@@ -9,11 +9,14 @@ administrator enters by hand may lie elsewhere.
 import ipaddress
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from typing import Final
 
 import psutil
 from msgspec import Struct
+
+from camerad.system.interfaces import LinkFlags, is_running, link_flags
 
 Address = IPv4Address | IPv6Address
 OwnAddress = IPv4Interface | IPv6Interface
@@ -99,18 +102,18 @@ def neighbourhood(bind: str, interfaces: Sequence[str]) -> Neighbourhood:
     A daemon that serves one address only speaks from that address only: ``bind`` is
     ``network.bind``.
     """
-    stats = psutil.net_if_stats()
     own: set[Address] = set()
     found = []
     for name, entries in psutil.net_if_addrs().items():
         addresses = tuple(_addresses((entry.address, entry.netmask) for entry in entries))
         own.update(address.ip for address in addresses)
         served = tuple(address for address in addresses if _is_served(address.ip, bind))
-        wanted = served and name in stats and (not interfaces or name in interfaces)
-        if wanted and _is_usable(stats[name].isup, stats[name].flags):
+        wanted = served and (not interfaces or name in interfaces)
+        if wanted and _is_usable(link_flags(name)):
             link = (entry.address for entry in entries if entry.family == psutil.AF_LINK)
-            index = socket.if_nametoindex(name)
-            found.append(Interface(name, index, served, next(link, "")))
+            with suppress(OSError):  # it has just gone
+                index = socket.if_nametoindex(name)
+                found.append(Interface(name, index, served, next(link, "")))
     return Neighbourhood(tuple(found), frozenset(own))
 
 
@@ -127,9 +130,8 @@ def _plain(address: Address) -> Address:
     return mapped or address
 
 
-def _is_usable(is_up: bool, flags: str) -> bool:
-    words = flags.split(",")
-    return is_up and "multicast" in words and "loopback" not in words
+def _is_usable(flags: LinkFlags) -> bool:
+    return is_running(flags) and LinkFlags.MULTICAST in flags and LinkFlags.LOOPBACK not in flags
 
 
 def _is_served(address: Address, bind: str) -> bool:

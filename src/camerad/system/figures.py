@@ -7,6 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from camerad.system.interfaces import is_running, link_flags
+
 MIB: Final = 1024**2
 
 CPU_SAMPLE_S: Final = 0.1
@@ -97,10 +99,9 @@ def _any_address() -> str | None:
     """The first address of an interface that is up, for networks without a default route."""
     import psutil  # noqa: PLC0415
 
-    up = {name for name, stats in psutil.net_if_stats().items() if stats.isup}
     for name, addresses in psutil.net_if_addrs().items():
         for address in addresses:
             usable = address.family is socket.AF_INET and not address.address.startswith("127.")
-            if name in up and usable:
+            if usable and is_running(link_flags(name)):
                 return str(address.address)
     return None

@@ -75,8 +75,7 @@ def test_a_camera_that_refuses_is_asked_again(watch_all):
     cameras = watch_all(*({"failures": (f"{failure}:3",)} for failure in REFUSALS))
     with ThreadPoolExecutor(len(cameras)) as threads:
         # Some give a picture or two before they fail.
-        list(threads.map(Watched.until_it_fails, cameras))
-        reasons = list(threads.map(Watched.refused, cameras))
+        reasons = list(threads.map(Watched.until_it_fails, cameras))
         list(threads.map(Watched.until_it_works, cameras))
     for reason, wanted in zip(reasons, REFUSALS.values(), strict=True):
         assert wanted in reason

@@ -40,22 +40,27 @@ class Watched:
         answer = (ask or self.get)()
         assert time.monotonic() - started_s < OPEN_TIMEOUT_S + 0.9
         assert answer.status_code == 503, answer.status_code
-        error = answer.json()["error"]
-        assert error["code"] == "CAMERA_NOT_CONNECTED"
-        assert self._device in error["details"]
-        return str(error["details"])
+        return self._reason(answer)
 
     def until_it_works(self, within_s: float = 8) -> None:
         """Ask for pictures until there is one."""
         self._until(200, within_s)
         assert self.status["connected"]
 
-    def until_it_fails(self, within_s: float = 8) -> None:
-        self._until(503, within_s)
+    def until_it_fails(self, within_s: float = 8) -> str:
+        """Ask for pictures until one is refused; gives the details."""
+        return self._reason(self._until(503, within_s))
 
-    def _until(self, wanted: int, within_s: float) -> None:
+    def _reason(self, refusal: requests.Response) -> str:
+        error = refusal.json()["error"]
+        assert error["code"] == "CAMERA_NOT_CONNECTED"
+        assert self._device in error["details"]
+        return str(error["details"])
+
+    def _until(self, wanted: int, within_s: float) -> requests.Response:
         deadline_s = time.monotonic() + within_s
         while (answer := self.get()).status_code != wanted:
             assert answer.status_code in (200, 503), answer.text
             assert time.monotonic() < deadline_s, answer.text
             time.sleep(0.02)
+        return answer

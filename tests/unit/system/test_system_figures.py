@@ -10,6 +10,7 @@ import pytest
 
 from camerad.system import figures as module
 from camerad.system.figures import MIB, Figures, Space, primary_address
+from camerad.system.interfaces import LinkFlags
 
 
 @pytest.fixture
@@ -104,8 +105,9 @@ def test_without_a_route_it_is_the_address_of_what_is_up(monkeypatch, interfaces
 
     monkeypatch.setattr(socket, "socket", NoRoute)
     monkeypatch.setattr(psutil, "net_if_addrs", lambda: addresses(**interfaces))
-    stats = {name: SimpleNamespace(isup=name in up) for name in interfaces}
-    monkeypatch.setattr(psutil, "net_if_stats", lambda: stats)
+    running = LinkFlags.UP | LinkFlags.RUNNING
+    flags = dict.fromkeys(up, running)
+    monkeypatch.setattr(module, "link_flags", lambda name: flags.get(name, LinkFlags(0)))
     assert primary_address() == address
 
 

@@ -6,7 +6,7 @@ SECTION = "multimedia"
 inherit features_check packagegroup
 
 # polkit lets the daemon ask for what it may not do itself.
-REQUIRED_DISTRO_FEATURES = "polkit systemd usrmerge"
+REQUIRED_DISTRO_FEATURES = "camerad polkit systemd usrmerge"
 
 RDEPENDS:${PN} = "\
     avahi-daemon \

@@ -9,7 +9,10 @@ PYPI_PACKAGE = "dbus_fast"
 
 SRC_URI[sha256sum] = "a4a5dddc04b1ade5eb7650d791e2f6fb7c1334595593473914e78a2526ecddda"
 
-inherit pypi python_poetry_core
+inherit features_check pypi python_poetry_core
+
+# By itself, no layer may change what others build.
+REQUIRED_DISTRO_FEATURES = "camerad"
 
 # Without it, Python does the work: RAUC says little.
 export SKIP_CYTHON = "1"

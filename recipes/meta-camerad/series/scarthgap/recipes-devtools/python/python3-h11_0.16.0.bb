@@ -8,6 +8,9 @@ LIC_FILES_CHKSUM = "file://LICENSE.txt;md5=f5501d19c3116f4aaeef89369f458693"
 
 SRC_URI[sha256sum] = "4e35b956cf45792e4caa5885e69fba00bdbc6ffafbfa020300e549b208ee5ff1"
 
-inherit pypi python_setuptools_build_meta
+inherit features_check pypi python_setuptools_build_meta
+
+# By itself, no layer may change what others build.
+REQUIRED_DISTRO_FEATURES = "camerad"
 
 RDEPENDS:${PN} += "python3-core"

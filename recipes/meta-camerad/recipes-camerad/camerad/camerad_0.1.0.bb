@@ -2,4 +2,4 @@
 require camerad.inc
 
 # What is released as this version.
-SRCREV = "1f13ddc92db2b4aac9d8720a3f99e33d0dd0f87b"
+SRCREV = "a74934162de9fee1aad691a8d1ce0a1c2335d836"

@@ -3,7 +3,7 @@
 import psutil
 import pytest
 
-from camerad.onvif.addresses import neighbourhood
+from camerad.onvif import addresses
 from camerad.system.interfaces import LinkFlags, is_running, link_flags
 
 
@@ -32,5 +32,9 @@ def test_a_driver_that_does_not_tell_its_speed_hides_no_interface(monkeypatch):
     def fail():
         raise OSError(38, "Function not implemented (originated from ioctl(SIOCETHTOOL))")
 
+    usable = LinkFlags.UP | LinkFlags.RUNNING | LinkFlags.MULTICAST
     monkeypatch.setattr(psutil, "net_if_stats", fail)
-    assert neighbourhood("127.0.0.1", ()).interfaces == ()
+    monkeypatch.setattr(
+        addresses, "link_flags", lambda name: usable if name == "lo" else LinkFlags(0)
+    )
+    assert [each.name for each in addresses.neighbourhood("0.0.0.0", ()).interfaces] == ["lo"]

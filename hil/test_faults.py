@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import pytest
 
@@ -20,6 +21,9 @@ from waiting import await_some
 
 NEW_PICTURES = 5
 """After a fault, for the camera to count as recovered."""
+
+ATTEMPTS = 2
+"""That camerad makes in vain while it is watched."""
 
 
 class Viewer:
@@ -93,6 +97,28 @@ def test_vivid_recovers(vivid_bench: Bench, fault: Fault, fault_table: Table) ->
 @pytest.mark.parametrize("fault", USB, ids=lambda fault: fault.name)
 def test_a_usb_camera_recovers(usb_bench: Bench, fault: Fault, fault_table: Table) -> None:
     recovers("uvcvideo", usb_bench, fault, fault_table)
+
+
+@pytest.mark.lg_feature("usb")
+def test_only_a_picture_has_it_shown_well_again(usb_bench: Bench) -> None:
+    """Be it asked for pictures again and again, or left alone."""
+    camera, uvc = usb_bench.camera, usb_bench.usb.camera
+    camera.await_connected()
+    uvc.pace(0)
+    await_some(lambda: picture_status(camera) == HTTPStatus.SERVICE_UNAVAILABLE, "a refusal")
+    for asked in (True, False):
+        failed = camera.figures()["camera_faults"]
+        while camera.figures()["camera_faults"] < failed + ATTEMPTS:
+            assert not camera.status()["connected"]
+            if asked:
+                assert picture_status(camera) == HTTPStatus.SERVICE_UNAVAILABLE
+    uvc.pace(1)
+    assert camera.await_connected()["state"] == "ready"
+    assert picture_status(camera) == HTTPStatus.OK
+
+
+def picture_status(camera: Plugged) -> int:
+    return camera.service.get(f"/image?camera={camera.number}").status_code
 
 
 def recovers(driver: str, bench: Bench, fault: Fault, table: Table) -> None:

@@ -47,7 +47,8 @@ class Camera(Generic[P]):
     that another program can have it.
 
     ABSENT ─► PROBING ─► READY ◄─► STREAMING, and from each of them to FAULT, or to ABSENT when the
-    device itself has gone. Whatever fails is torn down whole, and opened and negotiated anew.
+    device itself has gone. Whatever fails is torn down whole, and opened and negotiated anew; that
+    it works again is proven by a picture and by nothing less, whether anybody looks or not.
     """
 
     def __init__(
@@ -158,17 +159,23 @@ class Camera(Generic[P]):
 
     def _run(self) -> None:
         while self._await_work():
-            try:
-                self._work()
-            except CameraFault as fault:
-                self._failed(fault)
-            except Exception as bug:  # no bug may end a camera for ever
-                logger.exception("%s: unexpected", self.device)
-                self._failed(CameraFault(f"{self.device} failed: {type(bug).__name__}"))
-            finally:
-                self.source.close()
-            if self.status.fault is not None:
+            if not self._work_done():
                 self._pause()
+
+    def _work_done(self) -> bool:
+        """Whether it could be; if not, the status tells why."""
+        try:
+            self._work()
+        except CameraFault as fault:
+            self._failed(fault)
+            return False
+        except Exception as bug:  # no bug may end a camera for ever
+            logger.exception("%s: unexpected", self.device)
+            self._failed(CameraFault(f"{self.device} failed: {type(bug).__name__}"))
+            return False
+        finally:
+            self.source.close()
+        return True
 
     def _await_work(self) -> bool:
         with self._wake:
@@ -180,7 +187,9 @@ class Camera(Generic[P]):
 
     def _has_work(self) -> bool:
         asked = self._publish or self._stills or self._unknown or self._closing
-        return bool(asked) or self._mode is not self._opened_mode or self._adjuster.pending
+        settings = self._mode is not self._opened_mode or self._adjuster.pending
+        # A camera that failed is tried again until it works, so that its status tells the truth.
+        return bool(asked) or settings or self.status.fault is not None
 
     def _pause(self) -> None:
         with self._wake:
@@ -192,7 +201,7 @@ class Camera(Generic[P]):
         self._unknown = False
         if self._stills:
             self._take_stills(fmt)
-        elif self._publish:
+        elif self._publish or self.status.fault is not None:
             self._stream(fmt)
 
     def _open(self) -> CaptureFormat:
@@ -200,25 +209,29 @@ class Camera(Generic[P]):
         if self.status.state is State.ABSENT and self.source.present():
             self._enter(State.PROBING)
         fmt = self.source.open(self._opened_mode)
+        if fmt != self.status.format:
+            logger.info("%s gives %s", self.device, fmt.summary)
         self.pulse.expect(HANG_S)
         controls = self._adjuster.adjust()
         modes = tuple(self.source.modes())
         known = structs.replace(self.status, format=fmt, modes=modes, controls=controls)
-        if self.status.fault is not None and self._publish:
-            self._become(known)  # that it opens proves little: the first picture will
-        else:
-            self._works(State.READY, known)
+        if self.status.fault is None:
+            known = structs.replace(known, state=State.READY)
+        self._become(known)
         return fmt
 
     def _stream(self, fmt: CaptureFormat) -> None:
+        """As long as somebody looks; one that has failed, until a picture proves that it works."""
         taker = Taker(self.source, self.counters, self._unpacker(fmt))
         self.source.start()
         if self.status.fault is None:
             self._enter(State.STREAMING)
-        logger.info("%s streams %s", self.device, fmt.summary)
         patience_s = max(STALL_FLOOR_S, STALL_INTERVALS / fmt.fps)
         picture_due_s = self._expect_picture(patience_s)
-        while (publish := self._publish) and not self._stills and self._mode is self._opened_mode:
+        while not self._interrupted():
+            publish = self._publish
+            if publish is None and self.status.fault is None:
+                break
             self._adjust_if_asked()
             if time.monotonic() > picture_due_s:
                 raise CameraFault(f"{self.device} has given no picture for {patience_s:.0f} s")
@@ -226,12 +239,15 @@ class Camera(Generic[P]):
             if taken is not None:
                 picture_due_s = self._expect_picture(patience_s)
                 self._unknown = False
-                if self.status.fault is not None:
-                    self._works(State.STREAMING, self.status)
-                publish(*taken)
+                self._works(State.STREAMING if publish else State.READY)
+                if publish:
+                    publish(*taken)
         if self.status.fault is None:
             self._enter(State.READY)
-        self._unknown |= self.status.fault is not None  # nobody has waited to see it mended
+
+    def _interrupted(self) -> bool:
+        """The stream cannot go on as it is."""
+        return self._closing or bool(self._stills) or self._mode is not self._opened_mode
 
     def _expect_picture(self, patience_s: float) -> float:
         """Until when; a while after that the thread itself must have said that there is none."""
@@ -258,6 +274,7 @@ class Camera(Generic[P]):
                 logger.warning("%s; taking the still at %s", fault, fmt.resolution)
                 taken = self._first_picture(self._reopen(self._opened_mode))
         if taken is not None:
+            self._works(State.READY)
             self._stills.answer(taken)
 
     def _reopen(self, mode: Mode) -> CaptureFormat:
@@ -279,9 +296,12 @@ class Camera(Generic[P]):
     def _enter(self, state: State) -> None:
         self._become(structs.replace(self.status, state=state))
 
-    def _works(self, state: State, known: Status) -> None:
-        self._complaints.over(self.device)
-        self._become(structs.replace(known, state=state, fault=None))
+    def _works(self, state: State) -> None:
+        """A picture has come, which is the only proof."""
+        if self.status.fault is not None:
+            self._complaints.over(self.device)
+        if self.status.fault is not None or self.status.state is not state:
+            self._become(structs.replace(self.status, state=state, fault=None))
 
     def _become(self, status: Status) -> None:
         before, self.status = self.status, status
@@ -295,6 +315,4 @@ class Camera(Generic[P]):
         # A driver may say anything of a device that has just been pulled.
         state = State.FAULT if self.source.present() and not fault.gone else State.ABSENT
         self._become(structs.replace(self.status, state=state, fault=str(fault)))
-        # A camera that failed is tried again until it works, so that its status tells the truth.
-        self._unknown = True
         self._stills.fail(fault)

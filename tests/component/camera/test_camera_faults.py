@@ -101,7 +101,16 @@ def test_a_camera_that_gives_only_rubbish_has_failed(watch_all, frames):
         reasons = list(threads.map(Watched.refused, cameras))
         list(threads.map(lambda camera: camera.refused(camera.snapshot), cameras))
     assert all("has given no picture for 2 s" in reason for reason in reasons), reasons
-    assert not any(camera.status["connected"] for camera in cameras)
+    asked = cameras[::2]
+    states = set()
+    # Two of its attempts.
+    deadline_s = time.monotonic() + 6
+    while time.monotonic() < deadline_s:
+        states.update(camera.status["state"] for camera in cameras)
+        for camera in asked:
+            camera.refused()
+    assert states == {"fault"}
+    assert "is back" not in cameras[0].daemon.log()
 
 
 def test_bad_frames_among_good_ones_are_left_out(watch_all):
@@ -151,6 +160,21 @@ def test_a_camera_that_falls_silent_or_away_comes_back(watch_all):
         reasons = list(threads.map(live_through, watch_all(silent, unplugged)))
     assert "has given no picture" in reasons[0]
     assert "is gone" in reasons[1] or "no such device" in reasons[1]
+
+
+@pytest.mark.slow
+def test_a_camera_that_nobody_asks_for_is_shown_well_again(watch):
+    watched = watch(options={"stall_after": 20, "stall_ms": 4000})
+    watched.until_it_works()
+    watched.until_it_fails()
+    states = []
+    deadline_s = time.monotonic() + 10
+    while "ready" not in states:
+        assert time.monotonic() < deadline_s, states
+        states.append(watched.status["state"])
+        time.sleep(0.02)
+    assert set(states) == {"fault", "ready"}
+    assert watched.daemon.log().count("is back") == 1
 
 
 def test_who_waits_for_a_camera_that_fails_is_told(watch):

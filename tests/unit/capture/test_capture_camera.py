@@ -202,6 +202,7 @@ def test_a_fault_is_tried_again_when_nobody_looks(camera, source):
     source.fail("gone", gone=True)
     until(lambda: not camera.connected)
     camera.stop()
+    source.give()
     in_state(camera, State.READY)
     until(lambda: source.calls[-1] == "close")
 
@@ -536,17 +537,68 @@ def test_a_camera_that_opens_and_gives_nothing_stays_failed(camera, caplog):
     assert not any("is back" in line for line in said)
 
 
-def test_a_fault_that_nobody_waits_to_see_mended_is_probed(camera):
+def changes_of(camera):
+    """The list that the changes of its status go to from now on."""
+    changes = []
+    camera.on_change(lambda _, after: changes.append(after))
+    return changes
+
+
+@pytest.mark.parametrize("looks", ["nobody", "somebody now and then"])
+def test_only_a_picture_proves_that_a_camera_works_again(camera, source, looks, caplog):
     watched(camera)
     in_state(camera, State.FAULT)
     camera.stop()
+    changes = changes_of(camera)
+    faults = camera.counters.faults
+    with caplog.at_level(logging.INFO):
+        while camera.counters.faults < faults + 3:
+            source.give(b"broken")
+            if looks != "nobody":
+                watched(camera)
+            time.sleep(0.005)
+            camera.stop()
+        assert changes == []
+        assert "is back" not in caplog.text
+        source.give()
+        in_state(camera, State.READY)
+        until(lambda: source.calls[-1] == "close")
+    assert [change.state for change in changes] == [State.READY]
+    assert camera.status.fault is None
+    assert caplog.text.count("is back") == 1
+
+
+def test_who_comes_while_a_camera_proves_itself_gets_its_pictures(camera, source):
+    camera.probe()
     in_state(camera, State.READY)
+    source.starting_faults.append(CameraFault("no bandwidth"))
+    camera.start(lambda *_: None)
+    in_state(camera, State.FAULT)
+    camera.stop()
+    until(lambda: source.calls[-1] == "start")
+    pictures = watched(camera)
+    source.give(b"proof")
+    source.give(b"next")
+    until(lambda: len(pictures) >= 1 and pictures[-1] == b"next")
+    assert camera.status.state is State.STREAMING
+    assert source.calls_of_life[-1] == "start"
+
+
+def test_a_still_proves_that_a_camera_works_again(camera, source):
+    watched(camera)
+    in_state(camera, State.FAULT)
+    camera.stop()
+    still = camera.still()
+    source.give(b"still")
+    assert still.result(5)[0] == b"still"
+    assert camera.status.state is State.READY
     assert camera.status.fault is None
 
 
 def test_faults_that_change_their_words_do_not_fill_the_log(camera, source, caplog):
     source.opening_faults += [CameraFault(f"busy: pid {pid}") for pid in range(20)]
     camera.probe()
+    source.give()
     in_state(camera, State.READY)
     assert len([record for record in caplog.records if "busy" in record.getMessage()]) == 4
 
@@ -584,8 +636,7 @@ def test_a_device_that_is_not_there_is_not_probed(camera, source):
     source.opening_faults += [ABSENT] * 10_000
     camera.probe()
     in_state(camera, State.ABSENT)
-    changes = []
-    camera.on_change(lambda _, after: changes.append(after))
+    changes = changes_of(camera)
     until(lambda: camera.counters.faults > 5)
     assert changes == []
 

@@ -17,7 +17,7 @@ from stream_parts import stream_parts
 from tables import Table
 from uvc_cameras import UvcCameras
 from vivid import Vivid
-from waiting import await_some
+from waiting import BETWEEN_S, await_some
 
 NEW_PICTURES = 5
 """After a fault, for the camera to count as recovered."""
@@ -112,6 +112,7 @@ def test_only_a_picture_has_it_shown_well_again(usb_bench: Bench) -> None:
             assert not camera.status()["connected"]
             if asked:
                 assert picture_status(camera) == HTTPStatus.SERVICE_UNAVAILABLE
+            time.sleep(BETWEEN_S)  # there is a limit on requests
     uvc.pace(1)
     assert camera.await_connected()["state"] == "ready"
     assert picture_status(camera) == HTTPStatus.OK

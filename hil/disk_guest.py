@@ -41,6 +41,12 @@ class DiskGuest(Guest):
         self._resets.join()
         super().stop()
 
+    def _boot_ended(self) -> None:
+        """It is being started again, unless QEMU has failed."""
+        assert self._qemu is not None
+        if self._qemu.returncode != 0:
+            super()._boot_ended()
+
     def _start_again(self) -> None:
         while self._qemu is not None and self._qemu.wait() == 0:
             with self._power:

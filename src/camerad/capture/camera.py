@@ -10,10 +10,10 @@ from typing import Generic, TypeVar
 from msgspec import structs
 
 from camerad.capture.adjustment import Adjuster, Adjustment
-from camerad.capture.complaints import Complaints
 from camerad.capture.negotiate import larger_mode
 from camerad.capture.pulse import Pulse
 from camerad.capture.source import CameraFault, CaptureFormat, Mode, Source
+from camerad.capture.standing import Standing
 from camerad.capture.status import Counters, State, Status, StatusListener
 from camerad.capture.stills import Stills
 from camerad.capture.taker import Taken, Taker, Unpack
@@ -61,14 +61,12 @@ class Camera(Generic[P]):
         self.counters = Counters()
         self.pulse = Pulse()
         """By it others see whether pictures come, or else an explanation why none do."""
-        self.status = Status(State.PROBING)
-        self._listeners: list[StatusListener] = []
+        self._standing = Standing()
         self._mode = self._opened_mode = mode
         self._adjuster = Adjuster(source)
         self._unpacker = unpacker
         self._publish: Publish[P] | None = None
         self._wake = threading.Condition()
-        self._complaints = Complaints()
         self._unknown = False
         self._hurried = False
         self._closing = False
@@ -80,6 +78,11 @@ class Camera(Generic[P]):
         return self.source.device
 
     @property
+    def status(self) -> Status:
+        """As of now; from any thread."""
+        return self._standing.status
+
+    @property
     def connected(self) -> bool:
         """The camera is there and works, as far as anyone can know without opening it."""
         state = self.status.state
@@ -87,7 +90,7 @@ class Camera(Generic[P]):
 
     def on_change(self, listener: StatusListener) -> None:
         """Tell ``listener`` of every change of the status: in the camera's thread, so be quick."""
-        self._listeners.append(listener)
+        self._standing.on_change(listener)
 
     def probe(self) -> None:
         """Find out now what the camera is, or what has become of it; returns at once."""
@@ -207,7 +210,7 @@ class Camera(Generic[P]):
     def _open(self) -> CaptureFormat:
         self._opened_mode = self._mode
         if self.status.state is State.ABSENT and self.source.present():
-            self._enter(State.PROBING)
+            self._standing.enter(State.PROBING)
         fmt = self.source.open(self._opened_mode)
         if fmt != self.status.format:
             logger.info("%s gives %s", self.device, fmt.summary)
@@ -217,7 +220,7 @@ class Camera(Generic[P]):
         known = structs.replace(self.status, format=fmt, modes=modes, controls=controls)
         if self.status.fault is None:
             known = structs.replace(known, state=State.READY)
-        self._become(known)
+        self._standing.become(known)
         return fmt
 
     def _stream(self, fmt: CaptureFormat) -> None:
@@ -225,13 +228,11 @@ class Camera(Generic[P]):
         taker = Taker(self.source, self.counters, self._unpacker(fmt))
         self.source.start()
         if self.status.fault is None:
-            self._enter(State.STREAMING)
+            self._standing.enter(State.STREAMING)
         patience_s = max(STALL_FLOOR_S, STALL_INTERVALS / fmt.fps)
         picture_due_s = self._expect_picture(patience_s)
-        while not self._interrupted():
+        while (self._publish or self.status.fault is not None) and not self._interrupted():
             publish = self._publish
-            if publish is None and self.status.fault is None:
-                break
             self._adjust_if_asked()
             if time.monotonic() > picture_due_s:
                 raise CameraFault(f"{self.device} has given no picture for {patience_s:.0f} s")
@@ -239,11 +240,11 @@ class Camera(Generic[P]):
             if taken is not None:
                 picture_due_s = self._expect_picture(patience_s)
                 self._unknown = False
-                self._works(State.STREAMING if publish else State.READY)
+                self._standing.works(self.device, State.STREAMING if publish else State.READY)
                 if publish:
                     publish(*taken)
         if self.status.fault is None:
-            self._enter(State.READY)
+            self._standing.enter(State.READY)
 
     def _interrupted(self) -> bool:
         """The stream cannot go on as it is."""
@@ -256,7 +257,7 @@ class Camera(Generic[P]):
 
     def _adjust_if_asked(self) -> None:
         if self._adjuster.pending:
-            self._become(structs.replace(self.status, controls=self._adjuster.adjust()))
+            self._standing.become(structs.replace(self.status, controls=self._adjuster.adjust()))
 
     def _take_stills(self, fmt: CaptureFormat) -> None:
         """Answer all who wait for a still with one picture, of the highest resolution if the camera
@@ -274,7 +275,7 @@ class Camera(Generic[P]):
                 logger.warning("%s; taking the still at %s", fault, fmt.resolution)
                 taken = self._first_picture(self._reopen(self._opened_mode))
         if taken is not None:
-            self._works(State.READY)
+            self._standing.works(self.device, State.READY)
             self._stills.answer(taken)
 
     def _reopen(self, mode: Mode) -> CaptureFormat:
@@ -293,26 +294,7 @@ class Camera(Generic[P]):
                 return taken
         return None
 
-    def _enter(self, state: State) -> None:
-        self._become(structs.replace(self.status, state=state))
-
-    def _works(self, state: State) -> None:
-        """A picture has come, which is the only proof."""
-        if self.status.fault is not None:
-            self._complaints.over(self.device)
-        if self.status.fault is not None or self.status.state is not state:
-            self._become(structs.replace(self.status, state=state, fault=None))
-
-    def _become(self, status: Status) -> None:
-        before, self.status = self.status, status
-        if status != before:
-            for listener in self._listeners:
-                listener(before, status)
-
     def _failed(self, fault: CameraFault) -> None:
         self.counters.faults += 1
-        self._complaints.tell(fault)
-        # A driver may say anything of a device that has just been pulled.
-        state = State.FAULT if self.source.present() and not fault.gone else State.ABSENT
-        self._become(structs.replace(self.status, state=state, fault=str(fault)))
+        self._standing.fails(fault, present=self.source.present())
         self._stills.fail(fault)

@@ -1,6 +1,8 @@
 """camerad as a process of its own, for tests that speak to it from outside."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -37,8 +39,11 @@ def add_token(state: Path, name: str, role: str) -> str:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    """None that a client may get from the kernel in the meantime: it gives those from 32768 on."""
+    while True:
+        port = random.randrange(10_000, 32_768)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class DaemonProcess:

@@ -70,7 +70,6 @@ def swallow(stream: socket.socket) -> None:
             pass
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(int(SECONDS or 180) + 120)
 @pytest.mark.parametrize("role", ["nobody", *ROLES])
 def test_the_document_is_true(camerad: DaemonProcess, tmp_path: Path, role: str) -> None:

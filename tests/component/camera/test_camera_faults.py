@@ -70,7 +70,6 @@ REFUSALS = {
 }
 
 
-@pytest.mark.slow
 def test_a_camera_that_refuses_is_asked_again(watch_all):
     cameras = watch_all(*({"failures": (f"{failure}:3",)} for failure in REFUSALS))
     with ThreadPoolExecutor(len(cameras)) as threads:
@@ -92,7 +91,6 @@ def test_a_fault_is_logged_once(watch):
 RUBBISH = "error_every", "short_every", "empty_every"
 
 
-@pytest.mark.slow
 def test_a_camera_that_gives_only_rubbish_has_failed(watch_all, frames):
     good = frames(picture(100))
     raw = [{"options": {failure: 1}} for failure in RUBBISH]
@@ -143,7 +141,6 @@ def test_a_jpeg_that_is_damaged_inside_harms_nobody(watch, frames):
     assert watched.status["connected"]
 
 
-@pytest.mark.slow
 def test_a_camera_that_falls_silent_or_away_comes_back(watch_all):
     silent = {"options": {"stall_after": 20, "stall_ms": 4000}}
     unplugged = {"options": {"unplug_after": 20, "back_after_ms": 1500}}
@@ -162,7 +159,6 @@ def test_a_camera_that_falls_silent_or_away_comes_back(watch_all):
     assert "is gone" in reasons[1] or "no such device" in reasons[1]
 
 
-@pytest.mark.slow
 def test_a_camera_that_nobody_asks_for_is_shown_well_again(watch):
     watched = watch(options={"stall_after": 20, "stall_ms": 4000})
     watched.until_it_works()

@@ -20,7 +20,6 @@ def modules() -> Path:
     return node_modules(HERE)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_the_client_on_axios(modules, process, daemon, tmp_path):
     login = process.first_credentials()

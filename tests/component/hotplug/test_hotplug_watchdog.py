@@ -81,7 +81,6 @@ def test_it_is_fed_while_a_camera_is_away_and_not_while_the_process_hangs(plugge
     assert manager.feedings(2 * PERIOD_S)
 
 
-@pytest.mark.slow
 def test_it_is_fed_while_a_camera_is_silent(plugged, folder, manager):
     """A stall is known, and told: no restart would help."""
     bus = UsbBus(folder, 70, options={"stall_after": 5})
@@ -91,7 +90,6 @@ def test_it_is_fed_while_a_camera_is_silent(plugged, folder, manager):
     assert not manager.starves(HANG_S + STALL_S + 2)
 
 
-@pytest.mark.slow
 def test_it_starves_when_a_driver_hangs(plugged, folder, manager):
     bus = UsbBus(folder, 70, options={"hang_after": 5})
     bus.plug(70, "1-1", "A")

@@ -55,7 +55,6 @@ def devices(number):
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(60 + 5 * KILLS)
 def test_the_configuration_survives(daemon, tmp_path, record_testsuite_property):
     config = tmp_path / "camerad.toml"

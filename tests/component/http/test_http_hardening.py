@@ -191,7 +191,6 @@ class TestEveryAnswer:
         assert headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.slow
 def test_a_body_that_trickles_is_given_ten_seconds(served):
     lines = {"Content-Type": "application/json", "Content-Length": 1000}
     started_s = time.monotonic()

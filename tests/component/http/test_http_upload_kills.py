@@ -73,7 +73,6 @@ def make_room(state):
             path.unlink()
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(60 + 5 * KILLS)
 def test_no_partial_file_has_a_final_name(daemon, tmp_path, record_testsuite_property):
     config = tmp_path / "camerad.toml"

@@ -15,8 +15,6 @@ from onvif_api import soap
 from soap_client import camera_client
 from zeep.exceptions import Fault
 
-pytestmark = pytest.mark.slow
-
 USER = "vms"
 PASSWORD = "a long ONVIF password"
 LOGIN = {"user": USER, "password": PASSWORD, "basic": False}

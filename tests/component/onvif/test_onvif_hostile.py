@@ -13,8 +13,6 @@ from hall import PEERS
 from misbehaving import MISBEHAVIOURS
 from onvif_api import Onvif
 
-pytestmark = pytest.mark.slow
-
 TIMEOUT_S = 1.0
 ENTRY = '[[onvif.devices]]\nuuid = "{}"\naddress = "{}"\n'
 

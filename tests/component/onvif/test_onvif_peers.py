@@ -12,8 +12,6 @@ from soap_client import camera_client
 import reference
 from daemon_process import run_camerad
 
-pytestmark = pytest.mark.slow
-
 SCOPE = "onvif://www.onvif.org"
 
 

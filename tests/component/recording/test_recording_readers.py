@@ -102,7 +102,6 @@ def test_an_unfinished_film_plays_before_and_after_its_repair(muxed, pictures, t
     assert assert_plays(path).frames == 90
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_five_gibibytes(muxed, pictures):
     """Comments blow the pictures up to more than a megabyte."""

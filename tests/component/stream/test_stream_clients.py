@@ -82,7 +82,6 @@ async def test_one_client_too_many_is_503(serve, mjpeg_camera):
         await third.part()
 
 
-@pytest.mark.slow
 async def test_a_slow_reader_skips_whole_pictures_and_sees_the_newest(
     serve, mjpeg_camera, pictures
 ):
@@ -102,7 +101,6 @@ async def test_a_slow_reader_skips_whole_pictures_and_sees_the_newest(
     assert newest.sequence > numbers[-1]
 
 
-@pytest.mark.slow
 async def test_forty_get_every_frame_while_ten_never_read(serve, mjpeg_camera):
     daemon = serve(mjpeg_camera(), "[stream]\nmax_clients = 60\n")
     idle = [LiveStream(daemon) for _ in range(10)]
@@ -128,7 +126,6 @@ async def numbers_of(stream, seconds):
     return [part.sequence async for part in stream.parts(seconds)]
 
 
-@pytest.mark.slow
 async def test_who_never_reads_costs_nothing(serve, mjpeg_camera):
     """Ten of them, once their buffers are full: no processor time that could be measured."""
     daemon = serve(mjpeg_camera())
@@ -163,7 +160,6 @@ async def next_of_size(stream, size):
 LIVE, PLACEHOLDER = (640, 480), (640, 360)
 
 
-@pytest.mark.slow
 async def test_an_unplugged_camera_is_replaced_until_it_is_back(serve, mjpeg_camera, tmp_path):
     gone = tmp_path / "gone"
     daemon = serve(mjpeg_camera(gone_while=gone))

@@ -81,7 +81,6 @@ def test_more_half_open_connections_than_are_allowed(serve, mjpeg_camera, opened
     assert sum(map(closed, opened)) >= 1000 - 512
 
 
-@pytest.mark.slow
 def test_a_thousand_half_open_connections(serve, mjpeg_camera, opened):
     daemon = serve(mjpeg_camera(), "[network]\nmax_connections = 4096\n")
     health_s(daemon)
@@ -133,7 +132,6 @@ async def test_when_all_work_one_more_is_503(serve, mjpeg_camera):
     assert await asyncio.to_thread(health_s, daemon) < 1
 
 
-@pytest.mark.slow
 def test_two_hundred_slow_readers(serve, mjpeg_camera, opened):
     """Of streams and of pictures, each reading a little now and then."""
     daemon = serve(mjpeg_camera(), "[stream]\nmax_clients = 300\n")

@@ -68,7 +68,6 @@ def running(clone: Path, port: int) -> Iterator[str]:
     assert process.returncode == 0, said
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("needs_venv")
 def test_run_serves_from_a_fresh_clone_and_again_at_no_cost(clone: Path) -> None:

@@ -110,7 +110,6 @@ async def test_a_change_reaches_all_in_no_time(roomy):
     assert times_s[len(times_s) // 2] < 0.5  # 0.1 on a machine that does nothing else
 
 
-@pytest.mark.slow
 async def test_who_does_not_read_is_cut_off_and_all_others_hear_everything(roomy, deaf):
     async with Crowd(roomy) as crowd:
         before_mib = resident_mib(roomy.pid)

@@ -94,7 +94,6 @@ def test_a_search_finds_only_so_many(heard):
     assert len(heard.search.found) == discovery.MAX_FOUND
 
 
-@pytest.mark.slow
 def test_ten_thousand_hostile_datagrams(capsys):
     """Over searches enough that each is parsed. The bar is far above what one takes."""
     heard = [Heard() for _ in range(10_000 // len(KINDS))]

@@ -23,6 +23,8 @@ PLUGS = (
 PLUGS_TIMEOUT_S, PLUG_TIMEOUT_S = 180, 15
 """Of a test that plugs, and for each time that it does."""
 FAULTS = ("driver", "fault", "camerad says", "camerad does", "no picture for")
+FOUND = pytest.StashKey[list[Table]]()
+"""The tables of this run, for its summary."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +48,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(limit)
 
 
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for table in config.stash.get(FOUND, []):
+        terminalreporter.write_line(f"\n{table.markdown()}")
+
+
 @pytest.fixture(scope="session")
 def artefacts() -> Path:
     """Kept after the run, for a person to look at."""
@@ -67,7 +76,7 @@ def tables(request: pytest.FixtureRequest, artefacts: Path) -> Iterator[dict[str
         "faults": Table("Injected faults, all while somebody looks:", FAULTS),
     }
     yield found
-    filled = [table for table in found.values() if table.rows]
+    filled = request.config.stash[FOUND] = [table for table in found.values() if table.rows]
     (artefacts / "tables.md").write_text("\n".join(table.markdown() for table in filled))
     if request.config.option.write_readme:
         write_readme(CHECKOUT / "README.md", filled)

@@ -1,4 +1,4 @@
-"""What a run has found, as tables: kept as artefacts, and put into the README if asked to."""
+"""What a run has found, as tables: printed, kept as artefacts, and put into the README if asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -168,7 +168,7 @@ def test_a_camera_that_nobody_asks_for_is_shown_well_again(watch):
     while "ready" not in states:
         assert time.monotonic() < deadline_s, states
         states.append(watched.status["state"])
-        time.sleep(0.02)
+        time.sleep(0.02)  # nothing to wait on: a client looks again and again
     assert set(states) == {"fault", "ready"}
     assert watched.daemon.log().count("is back") == 1
 

@@ -556,7 +556,7 @@ def test_only_a_picture_proves_that_a_camera_works_again(camera, source, looks, 
             source.give(b"broken")
             if looks != "nobody":
                 watched(camera)
-            time.sleep(0.005)
+            time.sleep(0.005)  # between two frames
             camera.stop()
         assert changes == []
         assert "is back" not in caplog.text

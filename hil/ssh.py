@@ -31,6 +31,7 @@ class Ssh:
         words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
         self._command = ["ssh", "-F", "none", "-i", str(key), "-p", str(port), *words]
         self._host = host
+        self._control = control
 
     def run(self, command: str, *, timeout_s: float = 60, stdin: bytes = b"") -> str:
         """Gives what a shell command printed, errors among it; raises if it fails."""
@@ -77,4 +78,7 @@ class Ssh:
         return subprocess.run(command, capture_output=True, timeout=60, check=True).stdout
 
     def close(self) -> None:
-        subprocess.run([*self._command, "-O", "exit", self._host], capture_output=True, check=False)
+        """End the kept connection, if there is one."""
+        if self._control.exists():
+            end = [*self._command, "-O", "exit", self._host]
+            subprocess.run(end, capture_output=True, check=False)

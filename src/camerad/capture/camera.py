@@ -212,8 +212,6 @@ class Camera(Generic[P]):
         if self.status.state is State.ABSENT and self.source.present():
             self._standing.enter(State.PROBING)
         fmt = self.source.open(self._opened_mode)
-        if fmt != self.status.format:
-            logger.info("%s gives %s", self.device, fmt.summary)
         self.pulse.expect(HANG_S)
         controls = self._adjuster.adjust()
         modes = tuple(self.source.modes())
@@ -229,6 +227,7 @@ class Camera(Generic[P]):
         self.source.start()
         if self.status.fault is None:
             self._standing.enter(State.STREAMING)
+            logger.info("%s streams %s", self.device, fmt.summary)
         patience_s = max(STALL_FLOOR_S, STALL_INTERVALS / fmt.fps)
         picture_due_s = self._expect_picture(patience_s)
         while (self._publish or self.status.fault is not None) and not self._interrupted():

@@ -91,7 +91,8 @@ def test_nobody_looks_and_nothing_happens(camera, source):
     assert camera.pulse.due_s == math.inf
 
 
-def test_a_probe_tells_what_it_is_and_lets_go(camera, source):
+def test_a_probe_tells_what_it_is_and_lets_go(camera, source, caplog):
+    caplog.set_level(logging.INFO)
     camera.probe()
     in_state(camera, State.READY)
     until(lambda: source.calls_of_life == ["open", "close"])
@@ -99,6 +100,7 @@ def test_a_probe_tells_what_it_is_and_lets_go(camera, source):
     assert camera.status.format.width == 640
     assert camera.status.modes == (SMALL,)
     until(lambda: camera.pulse.due_s == math.inf)
+    assert caplog.messages == []  # a start that is refused for something else says only that
 
 
 def test_pictures_come_with_the_time_of_their_capture(camera, source):

@@ -11,7 +11,7 @@ from emulated_tests.root import CHECKOUT, say
 
 LEFT_OUT = (".venv", ".cache", ".*_cache", "__pycache__", "*.egg-info")
 FETCH_NPM = "from pathlib import Path; from npm import node_modules; node_modules(Path({!r}))"
-NPM_USER = CHECKOUT / "tests/component/clients/axios"
+NPM_LOCKS = "tests/component/**/package-lock.json"
 
 
 def make_layer(layer: Path) -> None:
@@ -28,6 +28,7 @@ def make_layer(layer: Path) -> None:
 
 def copy_npm_packages(copy: Path) -> None:
     """There is no network in there."""
-    run(sys.executable, "-c", FETCH_NPM.format(str(NPM_USER)), cwd=CHECKOUT / "tests")
+    for lock in CHECKOUT.glob(NPM_LOCKS):
+        run(sys.executable, "-c", FETCH_NPM.format(str(lock.parent)), cwd=CHECKOUT / "tests")
     for packages in (CHECKOUT / ".cache").glob("npm-*"):
         shutil.copytree(packages, copy / ".cache" / packages.name, symlinks=True)

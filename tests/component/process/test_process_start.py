@@ -207,10 +207,10 @@ def test_the_service_manager_is_told(daemon, manager):
     process = daemon(env={"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "200000"})
     assert manager.hear() == f"READY=1\nSTATUS=Serving {process.url}/"
     heard_at_s = []
-    for _ in range(4):
+    for _ in range(10):
         assert manager.hear() == "WATCHDOG=1"
         heard_at_s.append(time.monotonic())
-    assert 0.25 < heard_at_s[-1] - heard_at_s[0] < 1
+    assert 0.75 < heard_at_s[-1] - heard_at_s[0] < 3
     os.kill(process.pid, signal.SIGTERM)
     while (message := manager.hear()) == "WATCHDOG=1":
         pass

@@ -2,4 +2,4 @@
 require camerad.inc
 
 # What is released as this version.
-SRCREV = "a74934162de9fee1aad691a8d1ce0a1c2335d836"
+SRCREV = "bdecd7333c429ba27ad41e21551840b25555f4fc"

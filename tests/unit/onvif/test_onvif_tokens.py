@@ -97,6 +97,7 @@ async def test_a_token_is_good_once(tokens):
 @pytest.mark.parametrize(
     ("nonce", "created"),
     [("AAAA", "yesterday"), ("AAAA", "2026-01-01T00:00:00"), ("AAAA", ""), ("%%%", iso_utc())],
+    ids=["a word", "no zone", "nothing", "no nonce"],
 )
 async def test_malformed_tokens(tokens, nonce, created):
     made = digest(base64.b64decode("AAAA"), created, PASSWORD)

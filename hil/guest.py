@@ -87,9 +87,8 @@ class Guest(Device):
 
     def _boot_ended(self) -> None:
         """QEMU has, before SSH answered."""
-        last_words = self._last_words()
-        if LOST_RACE not in last_words:
-            raise BootFailed(f"QEMU ended:\n{last_words}")
+        if LOST_RACE not in self._console():
+            raise BootFailed(f"QEMU ended:\n{self._last_words()}")
         logger.warning("QEMU lost its race with a kernel that patches itself; booting again")
         self._qemu = self._launch()
 
@@ -102,8 +101,11 @@ class Guest(Device):
         shutil.rmtree(self._scratch)
 
     def _last_words(self) -> str:
-        console = self._console_log.read_text(errors="replace")
-        return self._qemu_log.read_text() + console[-4000:]
+        return self._qemu_log.read_text() + self._console()[-4000:]
+
+    def _console(self) -> str:
+        """What it has said since QEMU was started."""
+        return self._console_log.read_text(errors="replace")
 
     def _make_keys(self) -> None:
         for name in ("client", "host"):

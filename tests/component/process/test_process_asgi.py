@@ -11,7 +11,7 @@ import time
 import pytest
 import requests
 
-from daemon_process import START_S, free_port
+from daemon_process import SLOWNESS, free_port
 
 UVICORN = [sys.executable, "-m", "uvicorn", "camerad.asgi:app", "--host", "127.0.0.1"]
 
@@ -40,7 +40,7 @@ class Served:
             self.process = subprocess.Popen(
                 [*UVICORN, "--port", str(self.port)], env=self._env, stdout=log, stderr=log
             )
-        deadline_s = time.monotonic() + START_S
+        deadline_s = time.monotonic() + 15 * SLOWNESS
         while "Uvicorn running" not in self.log():
             assert self.process.poll() is None, self.log()
             assert time.monotonic() < deadline_s, self.log()

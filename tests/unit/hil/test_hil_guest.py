@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-LOST_RACE = "[    1.226168] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI"
+LOST_RACE = "[    1.226168] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI\n" + 300 * "[ 1.227] ? a call\n"
 NO_ROOT = "Kernel panic - not syncing: VFS: Unable to mount root fs"
 ANSWER = """
 import socket, sys
